@@ -1,0 +1,320 @@
+//! The messages that can be sent: the four documented shapes and the open wire form.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::envelope::Envelope;
+use crate::error::Error;
+use crate::object;
+use crate::secret::mask_recipient;
+use crate::validate::{self, EMAIL, Fields, SMS, WHATSAPP};
+
+/// Anything that can be sent: [`WhatsApp`], [`Sms`], [`Email`], [`WireMessage`],
+/// or an [`Envelope`] made of one of them before.
+pub trait Message: sealed::Sealed {
+    /// Checks the message and writes the request that sends it.
+    ///
+    /// # Errors
+    /// [`ErrorClass::InvalidMessage`](crate::ErrorClass::InvalidMessage), naming the field at fault.
+    fn envelope(&self) -> Result<Envelope, Error>;
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::WhatsApp {}
+    impl Sealed for super::Sms {}
+    impl Sealed for super::Email {}
+    impl Sealed for super::WireMessage {}
+    impl Sealed for super::Envelope {}
+}
+
+/// A WhatsApp message made of a template (API document, "WhatsApp Example").
+///
+/// ```
+/// use partner_messaging::{Message, WhatsApp};
+/// let otp = WhatsApp::new("+6591234567", "+6581234567", "HXf8aa5a783ac6df54b1d28473f2de4c75")
+///     .variable("1", "123456");
+/// assert!(otp.envelope().is_ok());
+/// ```
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "channel", rename = "WHATSAPP", rename_all = "camelCase")]
+pub struct WhatsApp {
+    /// The recipient's phone number in E.164 form.
+    pub to: String,
+    /// The sender's phone number in E.164 form.
+    pub from: String,
+    /// The template's id.
+    pub template_id: String,
+    /// What goes in the template's places, by their names (`"1"`, `"2"`, …).
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub template_variables: BTreeMap<String, String>,
+}
+
+impl WhatsApp {
+    /// A message from `from` to `to` by a template without variables; add them with [`variable`](Self::variable).
+    pub fn new(to: impl Into<String>, from: impl Into<String>, template_id: impl Into<String>) -> Self {
+        Self {
+            to: to.into(),
+            from: from.into(),
+            template_id: template_id.into(),
+            template_variables: BTreeMap::new(),
+        }
+    }
+
+    /// Puts `value` in the template's place called `name`.
+    #[must_use]
+    pub fn variable(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.template_variables.insert(name.into(), value.into());
+        self
+    }
+}
+
+impl Message for WhatsApp {
+    fn envelope(&self) -> Result<Envelope, Error> {
+        validate::check(&Fields {
+            channel: WHATSAPP,
+            to: Some(&self.to),
+            from: Some(&self.from),
+            template_id: Some(&self.template_id),
+            template_variables: Some(&self.template_variables),
+            ..Fields::default()
+        })?;
+        Envelope::of(WHATSAPP, self)
+    }
+}
+
+impl fmt::Debug for WhatsApp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WhatsApp")
+            .field("to", &mask_recipient(&self.to))
+            .field("template_id", &self.template_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An SMS: free text (API document, "Python Example") or a template ("SMS Example").
+///
+/// ```
+/// use partner_messaging::{Message, Sms};
+/// assert!(Sms::text("+6591234567", "Hello").envelope().is_ok());
+/// let otp = Sms::template("+6591234567", "Pathomics", "HXf8aa5a783ac6df54b1d28473f2de4c75").variable("1", "123456");
+/// assert!(otp.envelope().is_ok());
+/// ```
+#[derive(Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(tag = "channel", rename = "SMS", rename_all = "camelCase")]
+pub struct Sms {
+    /// The recipient's phone number in E.164 form.
+    pub to: String,
+    /// The sender's name; needed with a template, optional with free text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sender_id: Option<String>,
+    /// The template's id, for an SMS by template.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub template_id: Option<String>,
+    /// What goes in the template's places, by their names (`"1"`, `"2"`, …).
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub template_variables: BTreeMap<String, String>,
+    /// The text itself, for an SMS with free text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content: Option<String>,
+}
+
+impl Sms {
+    /// An SMS with free text.
+    pub fn text(to: impl Into<String>, content: impl Into<String>) -> Self {
+        Self { to: to.into(), content: Some(content.into()), ..Self::default() }
+    }
+
+    /// An SMS by a template without variables; add them with [`variable`](Self::variable).
+    pub fn template(
+        to: impl Into<String>,
+        sender_id: impl Into<String>,
+        template_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            to: to.into(),
+            sender_id: Some(sender_id.into()),
+            template_id: Some(template_id.into()),
+            ..Self::default()
+        }
+    }
+
+    /// Puts `value` in the template's place called `name`.
+    #[must_use]
+    pub fn variable(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.template_variables.insert(name.into(), value.into());
+        self
+    }
+
+    /// Names the sender.
+    #[must_use]
+    pub fn sender_id(mut self, sender_id: impl Into<String>) -> Self {
+        self.sender_id = Some(sender_id.into());
+        self
+    }
+}
+
+impl Message for Sms {
+    fn envelope(&self) -> Result<Envelope, Error> {
+        validate::check(&Fields {
+            channel: SMS,
+            to: Some(&self.to),
+            sender_id: self.sender_id.as_deref(),
+            template_id: self.template_id.as_deref(),
+            template_variables: Some(&self.template_variables),
+            content: self.content.as_deref(),
+            ..Fields::default()
+        })?;
+        Envelope::of(SMS, self)
+    }
+}
+
+impl fmt::Debug for Sms {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sms")
+            .field("to", &mask_recipient(&self.to))
+            .field("sender_id", &self.sender_id)
+            .field("template_id", &self.template_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An email (API document, "Node.js Example").
+///
+/// ```
+/// use partner_messaging::{Email, Message};
+/// assert!(Email::new("a@example.com", "Hi", "<p>Hi</p>").envelope().is_ok());
+/// ```
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "channel", rename = "EMAIL", rename_all = "camelCase")]
+pub struct Email {
+    /// The recipient's address.
+    pub to: String,
+    /// The subject line.
+    pub subject: String,
+    /// The body, as HTML.
+    pub html_content: String,
+}
+
+impl Email {
+    /// An email to one address.
+    pub fn new(to: impl Into<String>, subject: impl Into<String>, html_content: impl Into<String>) -> Self {
+        Self { to: to.into(), subject: subject.into(), html_content: html_content.into() }
+    }
+}
+
+impl Message for Email {
+    fn envelope(&self) -> Result<Envelope, Error> {
+        validate::check(&Fields {
+            channel: EMAIL,
+            to: Some(&self.to),
+            subject: Some(&self.subject),
+            html_content: Some(&self.html_content),
+            ..Fields::default()
+        })?;
+        Envelope::of(EMAIL, self)
+    }
+}
+
+impl fmt::Debug for Email {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Email").field("to", &mask_recipient(&self.to)).finish_non_exhaustive()
+    }
+}
+
+/// A message in its wire form: the object that goes under the key `request`,
+/// with any channel and any field. What it says of the documented fields is
+/// checked; everything else passes as it is, to the byte.
+///
+/// ```
+/// use partner_messaging::{Message, WireMessage};
+/// let message = WireMessage::from_json(r#"{"channel":"SMS","to":"+6591234567","content":"Hello","tag":7}"#);
+/// assert!(message.envelope().is_ok());
+/// assert_eq!(WireMessage::from_json("[]").envelope().unwrap_err().field(), Some("message"));
+/// ```
+#[derive(Clone)]
+pub struct WireMessage {
+    json: String,
+}
+
+impl WireMessage {
+    /// A message from the text of a JSON object. The text is checked when the
+    /// message is sent.
+    pub fn from_json(json: impl Into<String>) -> Self {
+        Self { json: json.into() }
+    }
+
+    /// A message from any value that serialises to a JSON object.
+    ///
+    /// # Errors
+    /// [`ErrorClass::InvalidMessage`](crate::ErrorClass::InvalidMessage) with the field `message`
+    /// when the value can't be written as JSON.
+    pub fn from_value(value: &impl Serialize) -> Result<Self, Error> {
+        match serde_json::to_string(value) {
+            Ok(json) => Ok(Self { json }),
+            Err(_) => Err(Error::invalid_message("message", "can't be written as JSON")),
+        }
+    }
+}
+
+impl Message for WireMessage {
+    fn envelope(&self) -> Result<Envelope, Error> {
+        if !object::is_shallow(self.json.as_bytes()) {
+            return Err(Error::invalid_message("message", "is nested too deep"));
+        }
+        let names = [
+            "channel",
+            "to",
+            "from",
+            "senderId",
+            "templateId",
+            "content",
+            "subject",
+            "htmlContent",
+            "templateVariables",
+        ];
+        let members = object::members(&self.json, names)
+            .map_err(|_| Error::invalid_message("message", "must be one JSON object, with no name twice"))?;
+        let mut texts: [Option<String>; 8] = Default::default();
+        for ((text, member), name) in texts.iter_mut().zip(&members).zip(names) {
+            *text = given(*member, name, "must be a text")?;
+        }
+        let [channel, to, from, sender_id, template_id, content, subject, html_content] = texts;
+        let template_variables =
+            given(members[8], "templateVariables", "must be an object whose values are texts")?;
+        let Some(channel) = channel else {
+            return Err(Error::invalid_message("channel", "is required, for example SMS"));
+        };
+        validate::check(&Fields {
+            channel: &channel,
+            to: to.as_deref(),
+            from: from.as_deref(),
+            sender_id: sender_id.as_deref(),
+            template_id: template_id.as_deref(),
+            template_variables: template_variables.as_ref(),
+            content: content.as_deref(),
+            subject: subject.as_deref(),
+            html_content: html_content.as_deref(),
+        })?;
+        Ok(Envelope::of_json(&channel, &self.json))
+    }
+}
+
+/// A documented member in its documented type; `null` is as good as absent.
+fn given<'a, T: serde::Deserialize<'a>>(
+    member: Option<&'a RawValue>,
+    name: &'static str,
+    problem: &'static str,
+) -> Result<Option<T>, Error> {
+    let Some(member) = member else { return Ok(None) };
+    serde_json::from_str(member.get()).map_err(|_| Error::invalid_message(name, problem))
+}
+
+impl fmt::Debug for WireMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WireMessage").finish_non_exhaustive()
+    }
+}

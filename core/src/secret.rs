@@ -1,0 +1,109 @@
+//! What must not be seen: the API key, and what a message says.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+/// The API key: wiped from memory when dropped, never printed.
+#[derive(Clone)]
+pub(crate) struct ApiKey(Zeroizing<String>);
+
+impl ApiKey {
+    pub(crate) fn new(key: String) -> Self {
+        Self(Zeroizing::new(key))
+    }
+
+    /// The key itself, for the one header that carries it.
+    pub(crate) fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for ApiKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(REDACTED)
+    }
+}
+
+/// What stands where a secret was.
+pub(crate) const REDACTED: &str = "[redacted]";
+
+/// A recipient with only its last four characters left.
+///
+/// ```
+/// assert_eq!(partner_messaging::mask_recipient("+6591234567"), "*******4567");
+/// assert_eq!(partner_messaging::mask_recipient("abc"), "***");
+/// ```
+#[must_use]
+pub fn mask_recipient(recipient: &str) -> String {
+    let count = recipient.chars().count();
+    // A short recipient would be shown whole by its last four characters.
+    let hidden = if count > 4 { count - 4 } else { count };
+    recipient.chars().enumerate().map(|(i, c)| if i < hidden { '*' } else { c }).collect()
+}
+
+/// Shorter texts occur by chance, and taking them out would garble an error.
+const SHORTEST_SECRET: usize = 4;
+
+/// Text from the server made fit for an error or a log: at most `limit`
+/// bytes, control characters escaped, the given secrets taken out.
+pub(crate) fn presentable(text: &[u8], limit: usize, secrets: &[&str]) -> String {
+    // A secret that straddles the cut must be found whole, so look a little further.
+    let longest = secrets.iter().map(|secret| secret.len()).max().unwrap_or(0);
+    let window = &text[..text.len().min(limit.saturating_add(longest))];
+    let mut shown = String::from_utf8_lossy(window);
+    let mut by_length: Vec<&str> =
+        secrets.iter().copied().filter(|secret| secret.chars().count() >= SHORTEST_SECRET).collect();
+    // Longest first, so that a secret inside another doesn't leave the other's rest.
+    by_length.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+    for secret in by_length {
+        if shown.contains(secret) {
+            shown = Cow::Owned(shown.replace(secret, REDACTED));
+        }
+    }
+    escape(&shown, limit)
+}
+
+fn escape(text: &str, limit: usize) -> String {
+    let mut out = String::with_capacity(text.len().min(limit));
+    for c in text.chars() {
+        if out.len() + c.len_utf8() > limit {
+            out.push('…');
+            break;
+        }
+        // Besides control characters: marks that reorder or hide what follows them.
+        let hides = matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+        if c.is_control() || hides {
+            out.extend(c.escape_default());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_not_printed() {
+        assert_eq!(format!("{:?}", ApiKey::new("very-secret".into())), "[redacted]");
+    }
+
+    #[test]
+    fn server_text_is_bounded_escaped_and_redacted() {
+        let text = "to +6591234567: code 123456\r\nfor +6591234567 \u{202e}x";
+        let shown = presentable(text.as_bytes(), 200, &["+6591234567", "123456", "ab"]);
+        assert_eq!(shown, "to [redacted]: code [redacted]\\r\\nfor [redacted] \\u{202e}x");
+        assert_eq!(presentable(b"aaaa", 2, &[]), "aa…");
+        assert_eq!(presentable(&[0xff, b'a'], 10, &[]), "\u{fffd}a");
+    }
+
+    #[test]
+    fn a_secret_across_the_cut_does_not_leak_its_beginning() {
+        let shown = presentable(b"xx+6591234567", 6, &["+6591234567"]);
+        assert!(!shown.contains("+65"), "{shown}");
+    }
+}

@@ -1,0 +1,200 @@
+//! The rules a message must keep before it goes out.
+//!
+//! Strict about what the API document settles (which fields a channel needs,
+//! that they are texts), open about the rest: other channels and further
+//! fields pass. The shape of numbers is ITU-T E.164, that of addresses RFC 5321.
+
+use std::collections::BTreeMap;
+
+use crate::error::Error;
+
+/// The documented fields of a message, borrowed from whatever form it came in.
+#[derive(Default)]
+pub(crate) struct Fields<'a> {
+    pub(crate) channel: &'a str,
+    pub(crate) to: Option<&'a str>,
+    pub(crate) from: Option<&'a str>,
+    pub(crate) sender_id: Option<&'a str>,
+    pub(crate) template_id: Option<&'a str>,
+    pub(crate) template_variables: Option<&'a BTreeMap<String, String>>,
+    pub(crate) content: Option<&'a str>,
+    pub(crate) subject: Option<&'a str>,
+    pub(crate) html_content: Option<&'a str>,
+}
+
+/// The documented channels.
+pub(crate) const WHATSAPP: &str = "WHATSAPP";
+pub(crate) const SMS: &str = "SMS";
+pub(crate) const EMAIL: &str = "EMAIL";
+
+/// Checks a message against what its channel needs; the error names the first
+/// field at fault by its name on the wire.
+pub(crate) fn check(fields: &Fields<'_>) -> Result<(), Error> {
+    match fields.channel {
+        "" => Err(Error::invalid_message("channel", "is required, for example SMS")),
+        WHATSAPP => {
+            phone_number("to", fields.to)?;
+            phone_number("from", fields.from)?;
+            text("templateId", fields.template_id)?;
+            variables(fields)
+        }
+        SMS => {
+            phone_number("to", fields.to)?;
+            sms_text(fields)
+        }
+        EMAIL => {
+            email_address("to", fields.to)?;
+            text("subject", fields.subject)?;
+            text("htmlContent", fields.html_content).map(drop)
+        }
+        // An undocumented channel: what it needs is the service's to say.
+        _ => Ok(()),
+    }
+}
+
+fn sms_text(fields: &Fields<'_>) -> Result<(), Error> {
+    if fields.template_id.is_some() {
+        text("templateId", fields.template_id)?;
+        text("senderId", fields.sender_id)?;
+        return variables(fields);
+    }
+    if fields.content.is_none() {
+        return Err(Error::invalid_message("content", "is required, unless the SMS names a templateId"));
+    }
+    text("content", fields.content)?;
+    if fields.sender_id.is_some() {
+        text("senderId", fields.sender_id)?;
+    }
+    Ok(())
+}
+
+fn variables(fields: &Fields<'_>) -> Result<(), Error> {
+    let empty_name = fields.template_variables.is_some_and(|variables| variables.contains_key(""));
+    if empty_name {
+        return Err(Error::invalid_message("templateVariables", "has a variable with an empty name"));
+    }
+    Ok(())
+}
+
+fn text<'a>(field: &str, value: Option<&'a str>) -> Result<&'a str, Error> {
+    match value {
+        None => Err(Error::invalid_message(field, "is required")),
+        Some(value) if value.trim().is_empty() => Err(Error::invalid_message(field, "must not be empty")),
+        Some(value) => Ok(value),
+    }
+}
+
+fn phone_number(field: &str, value: Option<&str>) -> Result<(), Error> {
+    if is_e164(text(field, value)?) {
+        return Ok(());
+    }
+    Err(Error::invalid_message(
+        field,
+        "must be a phone number in E.164 form: + and the country code, 15 digits at most, for example +6591234567",
+    ))
+}
+
+/// ITU-T E.164: a plus, then up to fifteen digits of which the first is no zero.
+fn is_e164(number: &str) -> bool {
+    let Some(digits) = number.strip_prefix('+') else { return false };
+    (2..=15).contains(&digits.len())
+        && !digits.starts_with('0')
+        && digits.bytes().all(|digit| digit.is_ascii_digit())
+}
+
+fn email_address(field: &str, value: Option<&str>) -> Result<(), Error> {
+    if is_email_address(text(field, value)?) {
+        return Ok(());
+    }
+    Err(Error::invalid_message(field, "must be an email address, for example user@example.com"))
+}
+
+/// The shape of RFC 5321, section 4.1.2, without its rarities: a local part of
+/// at most 64 bytes, an @, and a domain of two labels or more (a mail domain
+/// without a dot does not exist in public). Whether it can be delivered to is
+/// the service's to say.
+fn is_email_address(address: &str) -> bool {
+    let Some((local, domain)) = address.rsplit_once('@') else { return false };
+    let clean = |part: &str| {
+        !part.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ','))
+    };
+    let quoted = local.len() > 2 && local.starts_with('"') && local.ends_with('"');
+    let local_fits =
+        !local.is_empty() && local.len() <= 64 && clean(local) && (quoted || !local.contains('@'));
+    let label_fits = |label: &str| {
+        !label.is_empty() && label.len() <= 63 && !label.starts_with('-') && !label.ends_with('-')
+    };
+    local_fits
+        && address.len() <= 254
+        && clean(domain)
+        && domain.contains('.')
+        && domain.split('.').all(label_fits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn e164() {
+        for good in ["+6591234567", "+1234567890", "+12", "+123456789012345"] {
+            assert!(is_e164(good), "{good}");
+        }
+        for bad in [
+            "",
+            "+",
+            "+1",
+            "6591234567",
+            "+0123456",
+            "+1234567890123456",
+            "+65 9123",
+            "+65\u{0661}23",
+            "++65912",
+        ] {
+            assert!(!is_e164(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn email_addresses() {
+        for good in
+            ["a@example.com", "first.last+tag@mail.example.co", "\"a@b\"@example.com", "用户@例子.公司"]
+        {
+            assert!(is_email_address(good), "{good}");
+        }
+        for bad in [
+            "",
+            "a",
+            "@example.com",
+            "a@",
+            "a@b",
+            "a@b..c",
+            "a@.com",
+            "a b@example.com",
+            "a@example.com\n",
+            "a@b@example.com",
+            "<a@example.com>",
+            "a@-x.com",
+        ] {
+            assert!(!is_email_address(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_field_at_fault_is_named_and_not_shown() {
+        let error =
+            check(&Fields { channel: SMS, to: Some("91234567"), content: Some("x"), ..Fields::default() })
+                .unwrap_err();
+        assert_eq!(error.field(), Some("to"));
+        assert!(!error.to_string().contains("91234567 "), "{error}");
+        let error = check(&Fields {
+            channel: SMS,
+            to: Some("+6591234567"),
+            template_id: Some("HX"),
+            ..Fields::default()
+        })
+        .unwrap_err();
+        assert_eq!(error.field(), Some("senderId"));
+        assert!(check(&Fields { channel: "PIGEON", ..Fields::default() }).is_ok());
+    }
+}
