@@ -47,22 +47,40 @@ pub fn mask_recipient(recipient: &str) -> String {
 const SHORTEST_SECRET: usize = 4;
 
 /// Text from the server made fit for an error or a log: at most `limit`
-/// bytes, control characters escaped, the given secrets taken out.
+/// bytes, control characters escaped, the given secrets taken out in every
+/// form that a service is likely to repeat them in.
 pub(crate) fn presentable(text: &[u8], limit: usize, secrets: &[&str]) -> String {
-    // A secret that straddles the cut must be found whole, so look a little further.
-    let longest = secrets.iter().map(|secret| secret.len()).max().unwrap_or(0);
-    let window = &text[..text.len().min(limit.saturating_add(longest))];
-    let mut shown = String::from_utf8_lossy(window);
-    let mut by_length: Vec<&str> =
-        secrets.iter().copied().filter(|secret| secret.chars().count() >= SHORTEST_SECRET).collect();
+    // The whole text is searched, not only what will be shown: taking a secret
+    // out moves what follows it, and a cut could show half of another.
+    let mut shown = String::from_utf8_lossy(text);
+    let mut forms: Vec<String> = secrets.iter().flat_map(|secret| forms(secret)).collect();
+    forms.retain(|form| form.chars().count() >= SHORTEST_SECRET);
     // Longest first, so that a secret inside another doesn't leave the other's rest.
-    by_length.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-    for secret in by_length {
-        if shown.contains(secret) {
-            shown = Cow::Owned(shown.replace(secret, REDACTED));
+    forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
+    for form in &forms {
+        if shown.contains(form) {
+            shown = Cow::Owned(shown.replace(form, REDACTED));
         }
     }
     escape(&shown, limit)
+}
+
+/// A secret as it is, as JSON writes it (with and without other scripts
+/// escaped), and a phone number without its plus.
+fn forms(secret: &str) -> Vec<String> {
+    let json = serde_json::Value::from(secret).to_string();
+    let json = json.trim_matches('"').to_owned();
+    let mut ascii = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c.is_ascii() {
+            ascii.push(c);
+        } else {
+            ascii.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
+        }
+    }
+    let mut forms = vec![secret.to_owned(), json, ascii];
+    forms.extend(secret.strip_prefix('+').map(str::to_owned));
+    forms
 }
 
 fn escape(text: &str, limit: usize) -> String {
@@ -103,7 +121,18 @@ mod tests {
 
     #[test]
     fn a_secret_across_the_cut_does_not_leak_its_beginning() {
-        let shown = presentable(b"xx+6591234567", 6, &["+6591234567"]);
-        assert!(!shown.contains("+65"), "{shown}");
+        for limit in 0..40 {
+            let shown = presentable(b"xx+6591234567 +6591234567", limit, &["+6591234567"]);
+            assert!(!shown.contains("65"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_found_in_the_forms_that_a_service_repeats_it_in() {
+        let secret = "say \"hi\" 你好 👍";
+        for said in [secret, "say \\\"hi\\\" 你好 👍", "say \\\"hi\\\" \\u4f60\\u597d \\ud83d\\udc4d"] {
+            assert_eq!(presentable(said.as_bytes(), 100, &[secret]), "[redacted]");
+        }
+        assert_eq!(presentable(b"6591234567", 100, &["+6591234567"]), "[redacted]");
     }
 }

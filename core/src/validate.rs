@@ -90,7 +90,7 @@ fn phone_number(field: &str, value: Option<&str>) -> Result<(), Error> {
     }
     Err(Error::invalid_message(
         field,
-        "must be a phone number in E.164 form: + and the country code, 15 digits at most, for example +6591234567",
+        "must be a phone number in E.164 form: a plus, the country code and the number, 15 digits at most, no blanks",
     ))
 }
 
@@ -106,7 +106,7 @@ fn email_address(field: &str, value: Option<&str>) -> Result<(), Error> {
     if is_email_address(text(field, value)?) {
         return Ok(());
     }
-    Err(Error::invalid_message(field, "must be an email address, for example user@example.com"))
+    Err(Error::invalid_message(field, "must be an email address of the form name@domain"))
 }
 
 /// The shape of RFC 5321, section 4.1.2, without its rarities: a local part of
