@@ -1,0 +1,81 @@
+//! The Partner Messaging API: which endpoint answers a request.
+//!
+//! An endpoint is a file of its own with its path and one function from the world and
+//! the request to an [`Answer`]; [`answer`] is the list of them.
+
+mod answer;
+mod code;
+mod send;
+mod validate;
+
+pub(crate) use answer::Answer;
+pub(crate) use send::Message;
+
+use crate::fault::FaultKind;
+use crate::record::RecordedRequest;
+use crate::shared::World;
+
+use answer::Refusal;
+use code::Code;
+
+/// Has the service process a request.
+pub(crate) fn answer(world: &mut World, api_key: &str, request: &RecordedRequest) -> Answer {
+    match request.route() {
+        send::PATH => only("POST", request, || {
+            authenticate(api_key, request)?;
+            send::send(world, request)
+        }),
+        // No page of the document says what the service answers elsewhere, so this is
+        // what a web server answers, not an envelope.
+        _ => Answer::text(404, "not found"),
+    }
+}
+
+/// The answer of a fault that answers in the service's place.
+pub(crate) fn canned(fault: &FaultKind, url: &str) -> Option<Answer> {
+    Some(match fault {
+        FaultKind::Respond { status, headers, body } => Answer::exactly(*status, headers, body),
+        FaultKind::Code { code } => {
+            Answer::failure(code::status(code), code, &format!("The sandbox was told to answer {code}"))
+        }
+        FaultKind::Html502 => {
+            let page = "<html><head><title>502 Bad Gateway</title></head>\
+                <body><h1>502 Bad Gateway</h1></body></html>\n";
+            Answer::text(502, page).with("content-type", "text/html; charset=utf-8")
+        }
+        FaultKind::RateLimit { retry_after, envelope } => {
+            let answer = match envelope {
+                true => Answer::failure(429, "RATE_LIMITED", "Too many requests"),
+                false => Answer::text(429, "Too Many Requests"),
+            };
+            match retry_after {
+                Some(value) => answer.with("retry-after", value),
+                None => answer,
+            }
+        }
+        FaultKind::Redirect { status, location } => {
+            let own = || format!("{url}{}", send::PATH);
+            let location = location.clone().unwrap_or_else(own);
+            Answer::text(*status, "").with("location", &location)
+        }
+        _ => return None,
+    })
+}
+
+fn only(
+    method: &str,
+    request: &RecordedRequest,
+    endpoint: impl FnOnce() -> Result<Answer, Refusal>,
+) -> Answer {
+    if request.method != method {
+        return Answer::text(405, "method not allowed").with("allow", method);
+    }
+    endpoint().unwrap_or_else(Answer::from)
+}
+
+fn authenticate(api_key: &str, request: &RecordedRequest) -> Result<(), Refusal> {
+    match request.header("x-api-key") {
+        Some(key) if key == api_key => Ok(()),
+        _ => Err(Refusal::new(Code::Unauthorized, "Invalid or missing API key")),
+    }
+}

@@ -1,0 +1,123 @@
+//! The arguments of the program.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use partner_messaging_sandbox::{Config, DEFAULT_API_KEY};
+use serde_json::json;
+
+const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8787);
+
+/// What the program is asked to do.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Task {
+    Serve(Box<Config>),
+    Help,
+    Version,
+}
+
+/// Reads the arguments, without the program's name. The error is one line for the user.
+pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Task, String> {
+    let mut arguments = arguments;
+    let mut config = Config { listen: DEFAULT_LISTEN, ..Config::default() };
+    while let Some(argument) = arguments.next() {
+        let (name, attached) = match argument.split_once('=') {
+            Some((name, value)) if name.starts_with("--") => (name, Some(value.to_owned())),
+            _ => (argument.as_str(), None),
+        };
+        let mut value = || {
+            let value = attached.clone().or_else(|| arguments.next());
+            value.ok_or_else(|| format!("{name} needs a value"))
+        };
+        match name {
+            "--listen" => config.listen = listen(&value()?)?,
+            "--api-key" => config.api_key = value()?,
+            "--balance" => {
+                config.state = config
+                    .state
+                    .patched(&json!({"balance": value()?}))
+                    .map_err(|error| format!("--balance: {}", error.problem()))?;
+            }
+            "-h" | "--help" if attached.is_none() => return Ok(Task::Help),
+            "-V" | "--version" if attached.is_none() => return Ok(Task::Version),
+            _ => return Err(format!("unknown argument {argument:?}")),
+        }
+    }
+    if !config.listen.ip().is_loopback() {
+        return Err(format!(
+            "--listen: {} is not a loopback address; the sandbox is for this machine only",
+            config.listen.ip()
+        ));
+    }
+    Ok(Task::Serve(Box::new(config)))
+}
+
+fn listen(text: &str) -> Result<SocketAddr, String> {
+    // The name is not looked up: what it stands for is known.
+    let text = match text.strip_prefix("localhost:") {
+        Some(port) => format!("{}:{port}", Ipv4Addr::LOCALHOST),
+        None => text.to_owned(),
+    };
+    text.parse().map_err(|_| format!("--listen: {text:?} is not an address such as {DEFAULT_LISTEN}"))
+}
+
+pub(crate) fn usage() -> String {
+    format!(
+        "A local server that speaks the Partner Messaging API, for development and tests.
+
+Usage: partner-messaging-sandbox [OPTIONS]
+
+Options:
+  --listen ADDRESS:PORT  where to listen, loopback only; port 0 takes a free one
+                         [default: {DEFAULT_LISTEN}]
+  --api-key KEY          the key that requests have to carry [default: {DEFAULT_API_KEY}]
+  --balance AMOUNT       the credit at the start [default: 100.00]
+  -h, --help             print this
+  -V, --version          print the version
+
+State, record and faults are at POST /sandbox/control, for example:
+  curl -d '{{\"op\":\"requests\"}}' http://{DEFAULT_LISTEN}/sandbox/control
+"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(arguments: &[&str]) -> Result<Task, String> {
+        parse(arguments.iter().map(|argument| (*argument).to_owned()))
+    }
+
+    #[test]
+    fn both_forms_of_a_value_are_taken() {
+        for arguments in [
+            &["--listen", "127.0.0.1:9", "--balance=2.50", "--api-key", "k=v"][..],
+            &["--listen=localhost:9", "--balance", "2.50", "--api-key=k=v"][..],
+        ] {
+            let Task::Serve(config) = parsed(arguments).unwrap() else {
+                panic!("{arguments:?}");
+            };
+            assert_eq!(config.listen.to_string(), "127.0.0.1:9");
+            assert_eq!(config.state.balance.to_string(), "2.50");
+            assert_eq!(config.api_key, "k=v");
+        }
+        assert_eq!(parsed(&["--help"]), Ok(Task::Help));
+        assert_eq!(parsed(&["-V"]), Ok(Task::Version));
+    }
+
+    #[test]
+    fn an_error_names_the_argument() {
+        for (arguments, named) in [
+            (&["--listen"][..], "--listen"),
+            (&["--listen", "8787"][..], "--listen"),
+            (&["--listen", "0.0.0.0:8787"][..], "loopback"),
+            (&["--balance", "lots"][..], "--balance"),
+            (&["--port", "1"][..], "--port"),
+            (&["--help=x"][..], "--help"),
+            (&["serve"][..], "serve"),
+        ] {
+            let error = parsed(arguments).unwrap_err();
+            assert!(error.contains(named), "{arguments:?}: {error}");
+        }
+    }
+}
