@@ -1,0 +1,97 @@
+//! A CONNECT proxy that answers as it is told.
+
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// How the proxy answers a CONNECT.
+#[derive(Clone, Debug)]
+pub enum ProxyAnswer {
+    /// It connects to this address, whatever host was named.
+    Tunnel(SocketAddr),
+    /// It answers with these bytes and closes.
+    Bytes(&'static str),
+    /// It never answers.
+    Stall,
+}
+
+/// A CONNECT proxy. Dropping it ends it.
+pub struct Proxy {
+    address: SocketAddr,
+    heads: Arc<Mutex<Vec<String>>>,
+    stopping: Arc<AtomicBool>,
+}
+
+impl Proxy {
+    /// Starts a proxy.
+    ///
+    /// # Errors
+    /// When no port can be bound.
+    pub fn start(answer: ProxyAnswer) -> io::Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let proxy = Self { address: listener.local_addr()?, heads: Arc::default(), stopping: Arc::default() };
+        let (heads, stopping) = (proxy.heads.clone(), proxy.stopping.clone());
+        std::thread::spawn(move || {
+            for socket in listener.incoming().flatten() {
+                if stopping.load(Ordering::SeqCst) {
+                    return;
+                }
+                let (heads, answer) = (heads.clone(), answer.clone());
+                std::thread::spawn(move || serve(socket, &answer, &heads));
+            }
+        });
+        Ok(proxy)
+    }
+
+    /// `http://[credentials@]127.0.0.1:port`; `credentials` are `user:password` or empty.
+    #[must_use]
+    pub fn url(&self, credentials: &str) -> String {
+        let at = if credentials.is_empty() { "" } else { "@" };
+        format!("http://{credentials}{at}{}", self.address)
+    }
+
+    /// The heads of the requests that it got, lower case.
+    #[must_use]
+    pub fn heads(&self) -> Vec<String> {
+        self.heads.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.stopping.store(true, Ordering::SeqCst);
+        let _ = TcpStream::connect(self.address);
+    }
+}
+
+fn serve(mut socket: TcpStream, answer: &ProxyAnswer, heads: &Mutex<Vec<String>>) {
+    let mut head = Vec::new();
+    let mut byte = [0];
+    while !head.ends_with(b"\r\n\r\n") {
+        match socket.read(&mut byte) {
+            Ok(1) => head.push(byte[0]),
+            _ => return,
+        }
+    }
+    let text = String::from_utf8_lossy(&head).to_ascii_lowercase();
+    heads.lock().unwrap_or_else(PoisonError::into_inner).push(text);
+    match answer {
+        ProxyAnswer::Stall => while socket.read(&mut byte).is_ok_and(|count| count > 0) {},
+        ProxyAnswer::Bytes(bytes) => {
+            let _ = socket.write_all(bytes.as_bytes());
+        }
+        ProxyAnswer::Tunnel(address) => {
+            let Ok(target) = TcpStream::connect(address) else { return };
+            let _ = socket.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n");
+            let (Ok(from), Ok(to)) = (socket.try_clone(), target.try_clone()) else { return };
+            std::thread::spawn(move || pump(from, to));
+            pump(target, socket);
+        }
+    }
+}
+
+fn pump(mut from: TcpStream, mut to: TcpStream) {
+    let _ = io::copy(&mut from, &mut to);
+    let _ = to.shutdown(Shutdown::Write);
+}

@@ -1,0 +1,71 @@
+//! What the fault tests have in common.
+
+#![allow(dead_code, unreachable_pub)] // Each test program uses a part of it.
+
+use std::time::Duration;
+
+use partner_messaging::{CallOptions, Client, ClientBuilder, Error, Receipt, Sms, blocking};
+use partner_messaging_wire::{Ledger, Server};
+
+/// The message number `call`.
+pub fn message(call: u64) -> Sms {
+    Sms::text("+6591234567", Ledger::text(call))
+}
+
+/// A client of this server that does not try again.
+pub fn builder(url: &str) -> ClientBuilder {
+    Client::builder()
+        .api_key("wire-key")
+        .base_url(url)
+        .max_retries(0)
+        .timeout(Duration::from_secs(10))
+        .trust_env(false)
+}
+
+/// The two ways of calling, over one runtime.
+pub enum Face {
+    Blocking(blocking::Client),
+    Async(tokio::runtime::Runtime, Client),
+}
+
+impl Face {
+    pub fn blocking(builder: ClientBuilder) -> Self {
+        Self::Blocking(builder.build_blocking().unwrap())
+    }
+
+    pub fn asynchronous(builder: ClientBuilder) -> Self {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        Self::Async(runtime, builder.build().unwrap())
+    }
+
+    /// Both, each with its name.
+    pub fn both(builder: &ClientBuilder) -> [(&'static str, Self); 2] {
+        [("blocking", Self::blocking(builder.clone())), ("async", Self::asynchronous(builder.clone()))]
+    }
+
+    pub fn send(&self, call: u64) -> Result<Receipt, Error> {
+        self.send_with(call, &CallOptions::new())
+    }
+
+    pub fn send_with(&self, call: u64, options: &CallOptions) -> Result<Receipt, Error> {
+        match self {
+            Self::Blocking(client) => client.send_with(&message(call), options),
+            Self::Async(runtime, client) => runtime.block_on(client.send_with(&message(call), options)),
+        }
+    }
+}
+
+/// Outcome and kind as one text: `sent` or `unknown/reset`.
+pub fn verdict(result: &Result<Receipt, Error>) -> String {
+    match result {
+        Ok(_) => "sent".to_owned(),
+        Err(error) => format!("{}/{}", error.outcome().unwrap(), error.kind()),
+    }
+}
+
+/// Checks the ledger of a server that no call is under way at any more.
+pub fn assert_consistent(server: &Server) {
+    let contradictions = server.ledger().contradictions();
+    assert!(contradictions.is_empty(), "{contradictions:#?}");
+}
