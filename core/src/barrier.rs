@@ -10,41 +10,31 @@
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 
-const IDLE: u8 = 0;
-const COMMITTED: u8 = 1;
-const SEALED: u8 = 2;
+/// What the state is made of; the model checker has others.
+use std::sync::atomic;
+
+mod state;
+
+use state::State;
 
 /// One attempt's barrier, shared by its body and whoever may give it up.
 #[derive(Clone, Debug)]
-pub(crate) struct Barrier(Arc<AtomicU8>);
+pub(crate) struct Barrier(Arc<State>);
 
 impl Barrier {
     pub(crate) fn new() -> Self {
-        Self(Arc::new(AtomicU8::new(IDLE)))
+        Self(Arc::new(State::new()))
     }
 
     /// Gives the attempt up. `true`: proved, its body never left and never
     /// will. `false`: its body was handed out before.
     pub(crate) fn seal(&self) -> bool {
-        self.step(SEALED) != COMMITTED
-    }
-
-    /// Hands the body out, once. `false`: it was handed out or sealed before.
-    fn commit(&self) -> bool {
-        self.step(COMMITTED) == IDLE
-    }
-
-    /// Leaves `IDLE` for `to`; tells the state before.
-    fn step(&self, to: u8) -> u8 {
-        match self.0.compare_exchange(IDLE, to, Ordering::AcqRel, Ordering::Acquire) {
-            Ok(before) | Err(before) => before,
-        }
+        self.0.seal()
     }
 
     /// The body that this barrier guards.
@@ -69,7 +59,7 @@ impl http_body::Body for GuardedBody {
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Sealed>>> {
         let Some(bytes) = self.bytes.take() else { return Poll::Ready(None) };
-        if self.barrier.commit() {
+        if self.barrier.0.commit() {
             Poll::Ready(Some(Ok(Frame::data(bytes))))
         } else {
             Poll::Ready(Some(Err(Sealed)))

@@ -146,7 +146,7 @@ impl Transport {
                 true,
             );
         }
-        let cause = find::<io::Error>(error);
+        let cause = find_io(error);
         if self.proxied {
             return match cause {
                 Some(cause) => failure(Kind::Proxy, format!("the proxy could not be reached: {cause}"), true),
@@ -197,7 +197,7 @@ fn exchange_failure(error: &reqwest::Error) -> Failure {
     if let Some(cause) = find::<h2::Error>(error) {
         return http2_failure(cause);
     }
-    if let Some(cause) = find::<io::Error>(error) {
+    if let Some(cause) = find_io(error) {
         return match cause.kind() {
             io::ErrorKind::ConnectionReset => failure(Kind::Reset, "the connection was reset".to_owned()),
             io::ErrorKind::TimedOut => failure(Kind::Timeout, "the connection timed out".to_owned()),
@@ -236,27 +236,26 @@ fn http2_failure(cause: &h2::Error) -> Failure {
     Failure { kind, what, transient: true, refused }
 }
 
-/// The first error of type `T` in a chain of causes, looking into I/O errors too.
+/// The first error of type `T` in a chain of causes.
 fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if let Some(found) = error.downcast_ref::<T>() {
-            // An I/O error around another error is only a wrapper of it.
-            let wraps = found_io(error).is_some_and(|io| io.get_ref().is_some());
-            if !wraps {
-                return Some(found);
-            }
-        }
-        next = match found_io(error).and_then(io::Error::get_ref) {
-            Some(inner) => Some(inner),
-            None => error.source(),
-        };
-    }
-    None
+    causes(error).find_map(|cause| cause.downcast_ref())
 }
 
-fn found_io<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a io::Error> {
-    error.downcast_ref()
+/// The innermost I/O error in a chain of causes: those around it only pass it on.
+fn find_io<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a io::Error> {
+    causes(error).filter_map(|cause| cause.downcast_ref()).last()
+}
+
+/// An error and its causes, from the outside in. An I/O error's `source` skips
+/// the error that it was made of, so that one is asked for by `get_ref`.
+fn causes<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |error| {
+        let error: &'a (dyn StdError + 'static) = *error;
+        match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            Some(inner) => Some(inner),
+            None => error.source(),
+        }
+    })
 }
 
 /// Resolves names by the system's resolver, with an error that can be told from others.

@@ -1,0 +1,137 @@
+//! Proxies: by option and by environment, with and without credentials, and
+//! what becomes of a message when one says no.
+
+mod support;
+
+use std::process::Command;
+use std::time::Duration;
+
+use partner_messaging::{Kind, Outcome};
+use partner_messaging_wire::{Authority, Leaf, Plan, Proxy, ProxyAnswer, Server};
+use support::{Face, builder, verdict};
+
+/// A service that only a proxy can find: its name has no address.
+const HIDDEN: &str = "https://messaging.test";
+
+struct Hidden {
+    server: Server,
+    roots: std::path::PathBuf,
+}
+
+fn hidden() -> Hidden {
+    let authority = Authority::new().unwrap();
+    let server = Server::start_tls(authority.server(Leaf::Good, &[]).unwrap(), |_| Plan::sent()).unwrap();
+    Hidden { server, roots: authority.file().unwrap() }
+}
+
+#[test]
+fn through_a_proxy() {
+    let hidden = hidden();
+    for (credentials, header) in
+        [("", None), ("user:pass%20word", Some("proxy-authorization: basic dxnlcjpwyxnzihdvcmq="))]
+    {
+        let proxy = Proxy::start(ProxyAnswer::Tunnel(hidden.server.address())).unwrap();
+        let builder = builder(HIDDEN).ca_file(&hidden.roots).proxy(proxy.url(credentials));
+        for (face, client) in Face::both(&builder) {
+            assert_eq!(verdict(&client.send(1)), "sent", "{face}");
+        }
+        for head in proxy.heads() {
+            assert!(head.starts_with("connect messaging.test:443 http/1.1\r\n"), "{head}");
+            assert_eq!(head.contains("proxy-authorization"), header.is_some(), "{head}");
+            assert!(header.is_none_or(|header| head.contains(header)), "{head}");
+            assert!(!head.contains("wire-key"), "the key is not the proxy's: {head}");
+        }
+    }
+}
+
+#[test]
+fn a_proxy_that_says_no() {
+    let answers = [
+        ("HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n", Kind::Proxy),
+        ("HTTP/1.1 403 Forbidden\r\n\r\n", Kind::Proxy),
+        ("HTTP/1.1 502 Bad Gateway\r\n\r\n", Kind::Proxy),
+        ("garbage\r\n\r\n", Kind::Proxy),
+    ];
+    for (answer, kind) in answers {
+        let proxy = Proxy::start(ProxyAnswer::Bytes(answer)).unwrap();
+        for (face, client) in Face::both(&builder(HIDDEN).max_retries(2).proxy(proxy.url("user:hunter2"))) {
+            let error = client.send(1).unwrap_err();
+            assert_eq!((error.outcome(), error.kind()), (Some(Outcome::NotSent), kind), "{face} {answer}");
+            assert_eq!(error.attempts(), 1, "{face} {answer}");
+            assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
+        }
+    }
+}
+
+#[test]
+fn a_proxy_that_is_not_there_is_tried_again() {
+    let client = Face::blocking(builder(HIDDEN).max_retries(1).proxy("http://127.0.0.1:1"));
+    let error = client.send(1).unwrap_err();
+    assert_eq!((error.outcome(), error.kind(), error.attempts()), (Some(Outcome::NotSent), Kind::Proxy, 2));
+}
+
+#[test]
+fn a_proxy_that_never_answers_ends_at_connect_timeout() {
+    let proxy = Proxy::start(ProxyAnswer::Stall).unwrap();
+    let builder = builder(HIDDEN).connect_timeout(Duration::from_millis(200)).proxy(proxy.url(""));
+    for (face, client) in Face::both(&builder) {
+        assert_eq!(verdict(&client.send(1)), "not_sent/timeout", "{face}");
+    }
+}
+
+#[test]
+fn never_for_loopback() {
+    let server = Server::start(|_| Plan::sent()).unwrap();
+    let client = Face::blocking(builder(&server.url()).proxy("http://127.0.0.1:1"));
+    assert_eq!(verdict(&client.send(1)), "sent");
+}
+
+/// The verdict of a new process with this environment.
+fn probe(environment: &[(&str, &str)]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_probe"))
+        .env_clear()
+        .env("PARTNER_MESSAGING_API_KEY", "wire-key")
+        .envs(environment.iter().copied())
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+#[test]
+fn the_environments_proxy() {
+    let hidden = hidden();
+    let proxy = Proxy::start(ProxyAnswer::Tunnel(hidden.server.address())).unwrap();
+    let url = proxy.url("");
+    let bare = url.strip_prefix("http://").unwrap();
+    let base = [("PARTNER_MESSAGING_BASE_URL", HIDDEN), ("PROBE_CA_FILE", hidden.roots.to_str().unwrap())];
+    let with = |more: &[(&str, &str)]| probe(&[&base, more].concat());
+    assert_eq!(with(&[("HTTPS_PROXY", &url)]), "sent");
+    assert_eq!(with(&[("https_proxy", &url)]), "sent");
+    assert_eq!(with(&[("ALL_PROXY", &url)]), "sent");
+    assert_eq!(with(&[("HTTPS_PROXY", bare)]), "sent");
+    let unused = proxy.heads().len();
+    for environment in [
+        &[("HTTPS_PROXY", &*url), ("NO_PROXY", "messaging.test")][..],
+        &[("HTTPS_PROXY", &url), ("no_proxy", "example.com,.test")],
+        &[("HTTPS_PROXY", &url), ("NO_PROXY", "*")],
+        &[("HTTPS_PROXY", &url), ("PROBE_TRUST_ENV", "false")],
+        &[("HTTP_PROXY", &url)],
+        &[],
+    ] {
+        assert_eq!(with(environment), "not_sent/dns/", "{environment:?}");
+    }
+    assert_eq!(proxy.heads().len(), unused);
+    assert_eq!(with(&[("HTTPS_PROXY", "socks5://127.0.0.1:1")]), "not_sent/config/HTTPS_PROXY");
+}
+
+#[test]
+fn an_unusable_environment_is_named() {
+    let verdicts = [
+        (&[("PARTNER_MESSAGING_BASE_URL", "nonsense")][..], "not_sent/config/PARTNER_MESSAGING_BASE_URL"),
+        (&[("PARTNER_MESSAGING_API_KEY", "")], "not_sent/config/api_key"),
+        (&[("PARTNER_MESSAGING_API_KEY", "key\n")], "not_sent/config/api_key"),
+    ];
+    for (environment, told) in verdicts {
+        assert_eq!(probe(environment), told, "{environment:?}");
+    }
+}
