@@ -71,15 +71,19 @@ impl Error {
         }))
     }
 
-    /// An option that can't be used. `problem` must not repeat the option's value.
-    pub(crate) fn config(field: &str, problem: impl Into<String>) -> Self {
+    /// An option that can't be used; for bindings, when it has no usable type.
+    /// `problem` must not repeat the option's value.
+    #[must_use]
+    pub fn config(field: &str, problem: impl Into<String>) -> Self {
         let mut error = Self::new(ErrorClass::Config, Kind::Config, Some(Outcome::NotSent), problem);
         error.0.field = Some(field.to_owned());
         error
     }
 
-    /// A message that is refused before any I/O. `problem` must not repeat the field's value.
-    pub(crate) fn invalid_message(field: &str, problem: impl Into<String>) -> Self {
+    /// A message that is refused before any I/O; for bindings, when a field has
+    /// no usable type. `problem` must not repeat the field's value.
+    #[must_use]
+    pub fn invalid_message(field: &str, problem: impl Into<String>) -> Self {
         let mut error =
             Self::new(ErrorClass::InvalidMessage, Kind::InvalidMessage, Some(Outcome::NotSent), problem);
         error.0.field = Some(field.to_owned());

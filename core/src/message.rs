@@ -39,7 +39,7 @@ mod sealed {
 ///     .variable("1", "123456");
 /// assert!(otp.envelope().is_ok());
 /// ```
-#[derive(Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(tag = "channel", rename = "WHATSAPP", rename_all = "camelCase")]
 pub struct WhatsApp {
     /// The recipient's phone number in E.164 form.
@@ -103,7 +103,7 @@ impl fmt::Debug for WhatsApp {
 /// let otp = Sms::template("+6591234567", "Pathomics", "HXf8aa5a783ac6df54b1d28473f2de4c75").variable("1", "123456");
 /// assert!(otp.envelope().is_ok());
 /// ```
-#[derive(Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Default, PartialEq, Eq, Hash, Serialize)]
 #[serde(tag = "channel", rename = "SMS", rename_all = "camelCase")]
 pub struct Sms {
     /// The recipient's phone number in E.164 form.
@@ -188,7 +188,7 @@ impl fmt::Debug for Sms {
 /// use partner_messaging::{Email, Message};
 /// assert!(Email::new("a@example.com", "Hi", "<p>Hi</p>").envelope().is_ok());
 /// ```
-#[derive(Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(tag = "channel", rename = "EMAIL", rename_all = "camelCase")]
 pub struct Email {
     /// The recipient's address.

@@ -57,6 +57,19 @@ impl<T> PerProcess<T> {
     }
 }
 
+impl<T> Drop for PerProcess<T> {
+    fn drop(&mut self) {
+        // Dropped in a child that never used it, the parent's value is forgotten
+        // too: its end would take the parent's sockets out of the epoll set that
+        // both processes share, and the parent would wait on them for ever.
+        if let Some(current) = self.current.swap(None)
+            && current.0 != std::process::id()
+        {
+            std::mem::forget(current);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,0 +1,85 @@
+"""Client for the Partner Messaging API: WhatsApp, SMS and email.
+
+A call that sends always says what became of the message: it returns a
+:class:`Receipt` (``sent``), or raises an error whose ``outcome`` is
+``rejected``, ``not_sent`` or ``unknown``.
+
+>>> from partner_messaging import Sms
+>>> from partner_messaging.testing import Sandbox
+>>> with Sandbox() as sandbox, sandbox.client() as client:
+...     receipt = client.send(Sms(to="+6591234567", content="Hello"))
+...     print(receipt.status, receipt.cost, receipt.currency)
+SENT 0.05 SGD
+"""
+
+from ._errors import (
+    ApiError,
+    AppInactiveError,
+    AppNotFoundError,
+    AuthenticationError,
+    ChannelConfigNotFoundError,
+    ChannelCredentialsNotFoundError,
+    ConfigError,
+    InsufficientCreditError,
+    InvalidMessageError,
+    InvalidPaginationError,
+    InvalidRequestError,
+    MessageNotFoundError,
+    OrgInactiveError,
+    OrgNotFoundError,
+    OutcomeUnknownError,
+    PartnerMessagingError,
+    ProtocolError,
+    RateLimitError,
+    TransportError,
+    ValidationError,
+)
+from ._native import Client, Email, Receipt, Sms, WhatsApp, __version__
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ._async import AsyncClient
+
+__all__ = [
+    "ApiError",
+    "AppInactiveError",
+    "AppNotFoundError",
+    "AsyncClient",
+    "AuthenticationError",
+    "ChannelConfigNotFoundError",
+    "ChannelCredentialsNotFoundError",
+    "Client",
+    "ConfigError",
+    "Email",
+    "InsufficientCreditError",
+    "InvalidMessageError",
+    "InvalidPaginationError",
+    "InvalidRequestError",
+    "MessageNotFoundError",
+    "OrgInactiveError",
+    "OrgNotFoundError",
+    "OutcomeUnknownError",
+    "PartnerMessagingError",
+    "ProtocolError",
+    "RateLimitError",
+    "Receipt",
+    "Sms",
+    "TransportError",
+    "ValidationError",
+    "WhatsApp",
+    "__version__",
+]
+
+
+def __getattr__(name: str) -> object:
+    # asyncio takes longer to import than all of this package: only who asks for it pays.
+    if name == "AsyncClient":
+        from ._async import AsyncClient
+
+        globals()[name] = AsyncClient
+        return AsyncClient
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__
