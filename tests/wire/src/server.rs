@@ -245,8 +245,10 @@ where
 /// Plays one plan for each request of a connection.
 fn play(mut stream: Stream, connection: usize, shared: &Shared, script: &dyn Fn(Turn) -> Plan) {
     for request in 0.. {
+        // A plan is made when a request begins: none is used up by one that never comes.
+        let Some(first) = first_byte(&mut stream) else { return };
         let plan = script(Turn { connection, request });
-        let Some(read) = read_request(&mut stream, plan.read) else { return };
+        let Some(read) = read_request(&mut stream, first, plan.read) else { return };
         if let Some(body) = read.whole {
             shared.requests.fetch_add(1, Ordering::SeqCst);
             if plan.accept {
@@ -269,14 +271,21 @@ struct Request {
     whole: Option<Vec<u8>>,
 }
 
-/// Reads a request byte by byte, so that not one byte more is taken than
-/// planned. `None` when the other side is gone before it began.
-fn read_request(stream: &mut Stream, until: ReadUntil) -> Option<Request> {
+/// The first byte of a request, or `None` when the other side is gone.
+fn first_byte(stream: &mut Stream) -> Option<u8> {
+    let mut byte = [0];
+    matches!(stream.read(&mut byte), Ok(1)).then_some(byte[0])
+}
+
+/// Reads the rest of a request, so that not one byte more is taken than
+/// planned. `None` when the other side is gone before that.
+fn read_request(stream: &mut Stream, first: u8, until: ReadUntil) -> Option<Request> {
     let limit = match until {
         ReadUntil::Whole => usize::MAX,
         ReadUntil::Bytes(limit) => limit,
     };
     let mut bytes = Vec::with_capacity(512);
+    bytes.push(first);
     let mut total = None;
     while bytes.len() < limit && total.is_none_or(|total| bytes.len() < total) {
         // The head byte by byte; the body's length is known.

@@ -1,0 +1,168 @@
+//! The archive of the C library: what a C or C++ user unpacks.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const SHARED: &str = "libpartner_messaging.so";
+const STATIC: &str = "libpartner_messaging.a";
+
+/// The number in the SONAME; bindings-c/build.rs sets the same.
+const SOVERSION: &str = "0";
+
+/// What a program needs besides the static library, as `rustc
+/// --print native-static-libs` tells it.
+const STATIC_LIBRARIES: [&str; 7] = ["gcc_s", "util", "rt", "pthread", "m", "dl", "c"];
+
+/// Writes `partner-messaging-c-<version>-<arch>-<os>.tar.gz` into `out_dir`
+/// and returns its path.
+///
+/// `target_dir` holds the shared and the static library of the release build.
+pub(crate) fn build(
+    root: &Path,
+    target_dir: &Path,
+    out_dir: &Path,
+    version: &str,
+) -> Result<PathBuf, String> {
+    let (arch, os) = (std::env::consts::ARCH, std::env::consts::OS);
+    let name = format!("partner-messaging-c-{version}-{arch}-{os}");
+    fs::create_dir_all(out_dir).map_err(|error| format!("{}: {error}", out_dir.display()))?;
+    let staging = out_dir.join(".c-archive");
+    remove(&staging)?;
+    fill(&staging.join(&name), root, target_dir, version)?;
+    let archive = out_dir.join(format!("{name}.tar.gz"));
+    pack(&staging, &name, &archive)?;
+    remove(&staging)?;
+    Ok(archive)
+}
+
+fn fill(top: &Path, root: &Path, target_dir: &Path, version: &str) -> Result<(), String> {
+    let library = root.join("bindings-c");
+    for header in ["partner_messaging.h", "partner_messaging.hpp"] {
+        copy(&library.join("include").join(header), &top.join("include").join(header))?;
+    }
+    for example in ["first.c", "first.cpp", "demo.c", "demo.cpp"] {
+        copy(
+            &library.join("examples").join(example),
+            &top.join("share/partner-messaging/examples").join(example),
+        )?;
+    }
+
+    let lib = top.join("lib");
+    let real = format!("{SHARED}.{version}");
+    copy(&target_dir.join(SHARED), &lib.join(&real))?;
+    link(&real, &lib.join(format!("{SHARED}.{SOVERSION}")))?;
+    link(&format!("{SHARED}.{SOVERSION}"), &lib.join(SHARED))?;
+    copy(&target_dir.join(STATIC), &lib.join(STATIC))?;
+
+    let templates = library.join("cmake");
+    let cmake = lib.join("cmake/PartnerMessaging");
+    for (template, written) in [
+        ("partner-messaging.pc.in", lib.join("pkgconfig/partner-messaging.pc")),
+        ("PartnerMessagingConfig.cmake.in", cmake.join("PartnerMessagingConfig.cmake")),
+        ("PartnerMessagingConfigVersion.cmake.in", cmake.join("PartnerMessagingConfigVersion.cmake")),
+    ] {
+        let text = fs::read_to_string(templates.join(template))
+            .map_err(|error| format!("bindings-c/cmake/{template}: {error}"))?;
+        write(&written, &fill_in(&text, version)?)?;
+    }
+
+    copy(&library.join("README.md"), &top.join("README.md"))?;
+    for licence in licences(root)? {
+        let name = licence.file_name().ok_or("a licence without a name")?;
+        copy(&licence, &top.join(name))?;
+    }
+    Ok(())
+}
+
+/// Puts the values in a template's `@PLACES@`.
+fn fill_in(template: &str, version: &str) -> Result<String, String> {
+    let mut numbers = version.split(['.', '-', '+']);
+    let (major, minor) = (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default());
+    let flags: Vec<String> = STATIC_LIBRARIES.iter().map(|library| format!("-l{library}")).collect();
+    let text = template
+        .replace("@VERSION@", version)
+        .replace("@SOVERSION@", SOVERSION)
+        .replace("@MAJOR@", major)
+        .replace("@MINOR@", minor)
+        .replace("@POINTER_BYTES@", &size_of::<usize>().to_string())
+        .replace("@STATIC_LIBRARIES@", &STATIC_LIBRARIES.join(";"))
+        .replace("@STATIC_FLAGS@", &flags.join(" "));
+    match text.contains('@') {
+        true => Err(format!("a template has a place that nothing is put in:\n{text}")),
+        false => Ok(text),
+    }
+}
+
+fn licences(root: &Path) -> Result<Vec<PathBuf>, String> {
+    let entries = fs::read_dir(root).map_err(|error| format!("{}: {error}", root.display()))?;
+    let mut found: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("LICENSE")))
+        .collect();
+    found.sort();
+    if found.is_empty() {
+        return Err(format!("{} has no LICENSE files", root.display()));
+    }
+    Ok(found)
+}
+
+fn pack(staging: &Path, name: &str, archive: &Path) -> Result<(), String> {
+    // Nothing of the machine that packs: the same files make the same archive.
+    let status = Command::new("tar")
+        .args(["--create", "--use-compress-program=gzip -n", "--sort=name"])
+        .args(["--owner=0", "--group=0", "--numeric-owner"])
+        .args(["--mtime=@0", "--mode=u=rwX,go=rX"])
+        .arg("--file")
+        .arg(archive)
+        .arg("--directory")
+        .arg(staging)
+        .arg(name)
+        .status()
+        .map_err(|error| format!("tar, which packs the archive, can't be run: {error}"))?;
+    if status.success() { Ok(()) } else { Err(format!("tar failed: {status}")) }
+}
+
+fn parent(path: &Path) -> Result<(), String> {
+    match path.parent() {
+        Some(parent) => fs::create_dir_all(parent).map_err(|error| format!("{}: {error}", parent.display())),
+        None => Ok(()),
+    }
+}
+
+fn copy(from: &Path, to: &Path) -> Result<(), String> {
+    parent(to)?;
+    fs::copy(from, to).map_err(|error| format!("{}: {error}", from.display()))?;
+    Ok(())
+}
+
+fn write(to: &Path, text: &str) -> Result<(), String> {
+    parent(to)?;
+    fs::write(to, text).map_err(|error| format!("{}: {error}", to.display()))
+}
+
+fn link(target: &str, path: &Path) -> Result<(), String> {
+    symlink(target, path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn remove(dir: &Path) -> Result<(), String> {
+    match fs::remove_dir_all(dir) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(format!("{}: {error}", dir.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_place_is_filled() {
+        let text = fill_in("@VERSION@ @SOVERSION@ @MAJOR@.@MINOR@ @STATIC_FLAGS@", "1.2.3").unwrap();
+        assert!(text.starts_with("1.2.3 0 1.2 -lgcc_s "), "{text}");
+        assert!(fill_in("@WHAT@", "1.2.3").is_err());
+    }
+}

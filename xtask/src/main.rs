@@ -1,0 +1,57 @@
+//! The commands of the README: `cargo xtask <command>`.
+//!
+//! Each command makes what it needs under `target/` (a virtual environment,
+//! `node_modules` aside, which npm wants beside its package) and says which
+//! tool of the machine is missing.
+
+mod c;
+mod c_archive;
+mod demo;
+mod header;
+mod node;
+mod package;
+mod python;
+mod rust;
+mod test;
+mod workspace;
+
+use std::process::ExitCode;
+
+use workspace::Workspace;
+
+const HELP: &str = "\
+Usage: cargo xtask <command>
+
+Commands:
+  demo             build everything, start the sandbox, and send every documented
+                   kind of message from Rust, Python, Node, C and C++
+  test [part]...   run all tests, or those of: lint, rust, c, node, python
+  package          fill dist/ with what users install: wheel, npm tarballs, C archive
+  header [--check] write the C header anew, or check that it is up to date
+  help             show this
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = Workspace::find().and_then(|workspace| match arguments.as_slice() {
+        ["demo"] => demo::run(&workspace),
+        ["test", parts @ ..] => test::run(&workspace, parts),
+        ["package"] => package::run(&workspace),
+        ["header"] => header::run(&workspace.root, false),
+        ["header", "--check"] => header::run(&workspace.root, true),
+        ["help" | "--help" | "-h"] => {
+            print!("{HELP}");
+            Ok(())
+        }
+        [] => Err(format!("which command?\n\n{HELP}")),
+        other => Err(format!("no such command: {}\n\n{HELP}", other.join(" "))),
+    });
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("xtask: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! The Rust crates: formatting, lints, tests.
+
+use crate::header;
+use crate::workspace::{Result, Workspace, run};
+
+/// What no test runner looks at: formatting, lints, generated files.
+pub(crate) fn lint(workspace: &Workspace) -> Result<()> {
+    run(workspace.command("cargo").args(["fmt", "--all", "--check"]))?;
+    run(workspace.cargo("clippy").args(["--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    run(workspace
+        .cargo("doc")
+        .args(["--no-deps", "-p", "partner-messaging"])
+        .env("RUSTDOCFLAGS", "-D warnings"))?;
+    header::run(&workspace.root, true)
+}
+
+pub(crate) fn test(workspace: &Workspace) -> Result<()> {
+    run(workspace.cargo("test").args([
+        "-p",
+        "partner-messaging",
+        "-p",
+        "partner-messaging-sandbox",
+        "-p",
+        "partner-messaging-wire",
+    ]))
+}

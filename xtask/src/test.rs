@@ -1,0 +1,33 @@
+//! All tests, or those of some parts.
+
+use crate::workspace::{Result, Workspace};
+use crate::{c, node, python, rust};
+
+type Part = fn(&Workspace) -> Result<()>;
+
+/// In the order they run: what fails soonest comes first.
+const PARTS: [(&str, Part); 5] = [
+    ("lint", rust::lint),
+    ("rust", rust::test),
+    ("c", c::test),
+    ("node", node::test),
+    ("python", python::test),
+];
+
+pub(crate) fn run(workspace: &Workspace, wanted: &[&str]) -> Result<()> {
+    if let Some(unknown) = wanted.iter().find(|name| PARTS.iter().all(|(part, _)| part != *name)) {
+        return Err(format!("no such part: {unknown}; there are lint, rust, c, node, python"));
+    }
+    let mut failures = Vec::new();
+    for (name, part) in PARTS {
+        if wanted.is_empty() || wanted.contains(&name) {
+            eprintln!("== {name}");
+            // The others still have something to tell.
+            if let Err(problem) = part(workspace) {
+                eprintln!("xtask: {name}: {problem}");
+                failures.push(name);
+            }
+        }
+    }
+    if failures.is_empty() { Ok(()) } else { Err(format!("failed: {}", failures.join(", "))) }
+}
