@@ -1,5 +1,7 @@
 //! Runs the shared cases of `tests/vectors` through the asynchronous and the blocking client.
 
+#![allow(clippy::unwrap_used)] // A test may stop at what it did not expect.
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;

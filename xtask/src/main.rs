@@ -27,6 +27,9 @@ Commands:
                    kind of message from Rust, Python, Node, C and C++
   test [part]...   run all tests, or those of: lint, rust, c, node, python
   package          fill dist/ with what users install: wheel, npm tarballs, C archive
+  faults           print the table of faults: outcome, kind and POSTs of each
+  soak [--seconds N] [--seed S]
+                   send against random faults, and check what became of every message
   header [--check] write the C header anew, or check that it is up to date
   help             show this
 ";
@@ -38,6 +41,8 @@ fn main() -> ExitCode {
         ["demo"] => demo::run(&workspace),
         ["test", parts @ ..] => test::run(&workspace, parts),
         ["package"] => package::run(&workspace),
+        ["faults"] => rust::faults(&workspace),
+        ["soak", options @ ..] => rust::soak(&workspace, options),
         ["header"] => header::run(&workspace.root, false),
         ["header", "--check"] => header::run(&workspace.root, true),
         ["help" | "--help" | "-h"] => {

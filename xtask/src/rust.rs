@@ -24,3 +24,21 @@ pub(crate) fn test(workspace: &Workspace) -> Result<()> {
         "partner-messaging-wire",
     ]))
 }
+
+/// The table of faults, as the fault tests print it.
+pub(crate) fn faults(workspace: &Workspace) -> Result<()> {
+    run(workspace.cargo("test").args([
+        "-p",
+        "partner-messaging-wire",
+        "--test",
+        "faults",
+        "--",
+        "--nocapture",
+    ]))
+}
+
+/// The soak, in release mode: it is to be thousands of calls a second.
+pub(crate) fn soak(workspace: &Workspace, options: &[&str]) -> Result<()> {
+    let program = ["--release", "-p", "partner-messaging-wire", "--bin", "soak", "--"];
+    run(workspace.cargo("run").args(program).args(options))
+}

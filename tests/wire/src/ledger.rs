@@ -10,7 +10,33 @@ use partner_messaging::{Error, Outcome, Receipt};
 /// each call. A message is known by the number in its text, `call-7`.
 #[derive(Debug, Default)]
 pub struct Ledger {
-    entries: Mutex<BTreeMap<u64, Entry>>,
+    book: Mutex<Book>,
+}
+
+#[derive(Debug, Default)]
+struct Book {
+    entries: BTreeMap<u64, Entry>,
+    /// Sums of the entries that were closed.
+    closed: Sums,
+}
+
+#[derive(Debug, Default, Clone)]
+struct Sums {
+    calls: usize,
+    outcomes: [usize; 4],
+    accepted: u32,
+}
+
+const OUTCOMES: [Outcome; 4] = [Outcome::Sent, Outcome::Rejected, Outcome::NotSent, Outcome::Unknown];
+
+impl Sums {
+    fn add(&mut self, entry: &Entry) {
+        self.calls += 1;
+        self.accepted += entry.accepted;
+        for (sum, outcome) in self.outcomes.iter_mut().zip(OUTCOMES) {
+            *sum += usize::from(entry.told == [outcome]);
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default)]
@@ -36,7 +62,7 @@ impl Ledger {
     /// The server took the message in this body.
     pub fn accepted(&self, body: &[u8]) {
         if let Some(call) = Self::call_in(body) {
-            self.lock().entry(call).or_default().accepted += 1;
+            self.lock().entries.entry(call).or_default().accepted += 1;
         }
     }
 
@@ -46,13 +72,13 @@ impl Ledger {
             Ok(_) => Some(Outcome::Sent),
             Err(error) => error.outcome(),
         };
-        self.lock().entry(call).or_default().told.extend(outcome);
+        self.lock().entries.entry(call).or_default().told.extend(outcome);
     }
 
     /// How often the message was accepted.
     #[must_use]
     pub fn times_accepted(&self, call: u64) -> u32 {
-        self.lock().get(&call).map_or(0, |entry| entry.accepted)
+        self.lock().entries.get(&call).map_or(0, |entry| entry.accepted)
     }
 
     /// Every way in which the two logs do not fit together:
@@ -61,7 +87,7 @@ impl Ledger {
     #[must_use]
     pub fn contradictions(&self) -> Vec<String> {
         let mut found = Vec::new();
-        for (call, entry) in &*self.lock() {
+        for (call, entry) in &self.lock().entries {
             let problem = match (entry.told.as_slice(), entry.accepted) {
                 ([Outcome::Sent], 1)
                 | ([Outcome::Unknown], 0 | 1)
@@ -77,26 +103,54 @@ impl Ledger {
         found
     }
 
+    /// Closes the entries to which nothing more may come: what does come makes
+    /// a new entry without an outcome, and so a contradiction. Keeps a long
+    /// run's memory flat.
+    pub fn close_settled(&self) {
+        let mut book = self.lock();
+        let Book { entries, closed } = &mut *book;
+        entries.retain(|_, entry| {
+            let settled = matches!(
+                (entry.told.as_slice(), entry.accepted),
+                ([Outcome::Sent | Outcome::Unknown], 1) | ([Outcome::NotSent | Outcome::Rejected], 0)
+            );
+            if settled {
+                closed.add(entry);
+            }
+            !settled
+        });
+    }
+
+    fn sums(&self) -> Sums {
+        let book = self.lock();
+        let mut sums = book.closed.clone();
+        book.entries.values().for_each(|entry| sums.add(entry));
+        sums
+    }
+
     /// How many calls ended in each outcome, and how many were accepted, as one line.
     #[must_use]
     pub fn summary(&self) -> String {
-        let entries = self.lock();
-        let mut line = format!("{} calls", entries.len());
-        for outcome in [Outcome::Sent, Outcome::Rejected, Outcome::NotSent, Outcome::Unknown] {
-            let count = entries.values().filter(|entry| entry.told == [outcome]).count();
+        let sums = self.sums();
+        let mut line = format!("{} calls", sums.calls);
+        for (outcome, count) in OUTCOMES.iter().zip(sums.outcomes) {
             let _ = write!(line, ", {count} {outcome}");
         }
-        let _ = write!(line, "; {} accepted", entries.values().map(|entry| entry.accepted).sum::<u32>());
+        let _ = write!(line, "; {} accepted", sums.accepted);
         line
     }
 
     /// How many calls were told `outcome`.
     #[must_use]
     pub fn count(&self, outcome: Outcome) -> usize {
-        self.lock().values().filter(|entry| entry.told == [outcome]).count()
+        OUTCOMES
+            .iter()
+            .zip(self.sums().outcomes)
+            .find_map(|(known, count)| (*known == outcome).then_some(count))
+            .unwrap_or(0)
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<u64, Entry>> {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Book> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,6 +1,8 @@
 //! Requests and answers cut at every byte, in every way a connection can end,
 //! on a fresh and on a reused connection.
 
+#![allow(clippy::unwrap_used)] // A test may stop at what it did not expect.
+
 mod support;
 
 use std::sync::Mutex;

@@ -1,6 +1,8 @@
 //! Every fault with its exact outcome, kind and number of POSTs, as a table:
 //! `cargo test -p partner-messaging-wire --test faults -- --nocapture`.
 
+#![allow(clippy::unwrap_used)] // A test may stop at what it did not expect.
+
 mod support;
 
 use std::time::Duration;

@@ -1,6 +1,8 @@
 //! Proxies: by option and by environment, with and without credentials, and
 //! what becomes of a message when one says no.
 
+#![allow(clippy::unwrap_used)] // A test may stop at what it did not expect.
+
 mod support;
 
 use std::process::Command;

@@ -1,5 +1,7 @@
 //! Retries, pauses and deadlines.
 
+#![allow(clippy::unwrap_used)] // A test may stop at what it did not expect.
+
 mod support;
 
 use std::sync::atomic::{AtomicUsize, Ordering};

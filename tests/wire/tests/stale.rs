@@ -1,5 +1,7 @@
 //! A server that closed an idle connection costs nobody a message.
 
+#![allow(clippy::unwrap_used)] // A test may stop at what it did not expect.
+
 mod support;
 
 use std::sync::Arc;

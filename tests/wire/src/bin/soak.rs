@@ -113,6 +113,7 @@ async fn soak(Arguments { seconds, seed }: Arguments) -> Result<bool, Box<dyn st
     while Instant::now() < until {
         let pause = Duration::from_secs((seconds / 10).clamp(1, 60));
         tokio::time::sleep(pause.min(until.saturating_duration_since(Instant::now()))).await;
+        server.ledger().close_settled();
         let (memory, descriptors, threads) = held();
         let calls = next.load(Ordering::Relaxed);
         println!(

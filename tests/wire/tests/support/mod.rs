@@ -1,6 +1,7 @@
 //! What the fault tests have in common.
 
 #![allow(dead_code, unreachable_pub)] // Each test program uses a part of it.
+#![allow(clippy::large_enum_variant)] // There are two of them at most.
 
 use std::time::Duration;
 
