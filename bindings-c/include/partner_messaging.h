@@ -1,0 +1,746 @@
+/*
+ * Partner Messaging: the C library.
+ *
+ * GENERATED from the library's source by `cargo xtask header`: change it there.
+ *
+ *     pm_client *client = NULL;
+ *     pm_error *error = NULL;
+ *     if (pm_client_new(NULL, &client, &error) != PM_OK) {
+ *         fprintf(stderr, "%s\n", pm_error_message(error));
+ *         pm_error_free(error);
+ *         return 1;
+ *     }
+ *     pm_message *message = pm_message_new_sms("+6591234567", "Hello");
+ *     pm_receipt *receipt = NULL;
+ *     if (pm_client_send(client, message, NULL, &receipt, &error) == PM_OK)
+ *         puts(pm_receipt_message_id(receipt));
+ *     else if (pm_error_outcome(error) == PM_OUTCOME_UNKNOWN)
+ *         puts("it may have been sent: find out before sending it again");
+ *     pm_receipt_free(receipt);
+ *     pm_error_free(error);
+ *     pm_message_free(message);
+ *     pm_client_free(client);
+ *
+ * CONVENTIONS
+ *
+ * Outcomes. Every message costs money and must not go out twice, so a send
+ * ends in exactly one outcome: PM_OK means sent, and otherwise
+ * pm_error_outcome() says rejected, not sent, or unknown. Never send again by
+ * yourself what ended in PM_OUTCOME_UNKNOWN.
+ *
+ * Ownership. What a function hands over through its result or an
+ * out-parameter, you free with the pm_..._free() of its type, once. NULL may
+ * be freed. What a getter returns belongs to the handle it came from and lives
+ * as long as that. No function keeps or frees what you pass to it, but the
+ * pm_..._free() functions. No pm_..._free() blocks or does I/O, with the one
+ * exception of pm_sandbox_free().
+ *
+ * Out-parameters come last and are set on every path: to NULL, where there is
+ * nothing to hand over. What they held before is neither read nor freed. Any of
+ * them may be NULL if you don't want the value, but those of pm_client_new()
+ * and pm_sandbox_start() that hand over the handle.
+ *
+ * NULL. Every function may be given NULL for any handle. A getter then returns
+ * NULL, 0 or what its comment says; a setter does nothing; a call that needs
+ * the handle fails and says so.
+ *
+ * Strings are UTF-8 and end in NUL, in both directions. An absent one is NULL.
+ * A NUL within a text of the service comes as the six characters \u0000.
+ *
+ * Errors. A function that can fail returns a pm_status. A setter or a message's
+ * builder never fails: what it can't use (NULL, text that isn't UTF-8) is kept,
+ * and the call that would use it fails, naming the field (pm_error_field()).
+ *
+ * Threads. A pm_client, a pm_queue, a pm_call and a pm_sandbox may be used from
+ * any number of threads at once. So may any other handle, as long as nobody
+ * changes it. A handle is freed when no other thread is using it.
+ *
+ * Fork. A pm_client works in a forked child. Submitted sends, queues and
+ * sandboxes stay with the parent.
+ *
+ * Signals. The library raises none, not even SIGPIPE. Its threads block all
+ * signals, but for one that looks up a host's name for pm_client_send(): that
+ * one has the signal mask of the thread that sends.
+ *
+ * Versions. Functions and constants are added, not changed: a program goes on
+ * working with any later library of the same SONAME. The layout of every
+ * handle is private.
+ */
+
+
+#ifndef PARTNER_MESSAGING_H
+#define PARTNER_MESSAGING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/** The version of this header; pm_version() is that of the library that runs. */
+#define PM_VERSION "0.1.0"
+#define PM_VERSION_MAJOR 0
+#define PM_VERSION_MINOR 1
+#define PM_VERSION_PATCH 0
+
+/**
+ * A submitted send, to cancel it.
+ */
+typedef struct pm_call pm_call;
+
+/**
+ * What one call may have different from its client.
+ *
+ * A setter never fails: an argument that can't be used is kept, and the call
+ * that is given these options refuses them with PM_CONFIG_ERROR.
+ */
+typedef struct pm_call_options pm_call_options;
+
+/**
+ * A client of the service. It may be used from any number of threads at once,
+ * and in a process forked from the one that made it.
+ */
+typedef struct pm_client pm_client;
+
+/**
+ * What a submitted send ended in. Every send that was submitted makes exactly
+ * one completion, also when it was cancelled or its client was closed or freed.
+ */
+typedef struct pm_completion pm_completion;
+
+/**
+ * Why a call failed, and what that means for the message.
+ *
+ * It never holds the API key, a message's text or a whole recipient.
+ */
+typedef struct pm_error pm_error;
+
+/**
+ * A message to send, any number of times; a send doesn't change it.
+ *
+ * A builder never fails: an argument that can't be used is kept, and the send
+ * refuses the message with PM_INVALID_MESSAGE, naming the field at fault.
+ */
+typedef struct pm_message pm_message;
+
+/**
+ * The options of a client. All have defaults but the API key.
+ *
+ * A setter never fails: an argument that can't be used is kept, and
+ * pm_client_new() refuses the options, naming the one at fault.
+ */
+typedef struct pm_options pm_options;
+
+/**
+ * A queue of the completions of submitted sends. Any number of threads and
+ * clients may use one.
+ */
+typedef struct pm_queue pm_queue;
+
+/**
+ * The service's word that it accepted a message: its outcome is PM_OUTCOME_SENT.
+ */
+typedef struct pm_receipt pm_receipt;
+
+/**
+ * A real server on loopback that speaks the service's API, for development and
+ * for a program's own tests. It runs on a thread of its own.
+ */
+typedef struct pm_sandbox pm_sandbox;
+
+/**
+ * How a call ended: PM_OK, or the class of its error.
+ *
+ * One of the constants PM_OK to PM_INTERNAL_ERROR. Later versions may add
+ * others: treat one you don't know as PM_INTERNAL_ERROR.
+ */
+typedef int32_t pm_status;
+
+/**
+ * What became of a message; every send ends in exactly one outcome.
+ *
+ * One of the constants PM_OUTCOME_NONE to PM_OUTCOME_UNKNOWN.
+ */
+typedef int32_t pm_outcome;
+
+/**
+ * The call did what it is for. After a send: the service accepted the message.
+ */
+#define PM_OK 0
+
+/**
+ * The options, or an argument that is no message, are unusable. Nothing was sent.
+ */
+#define PM_CONFIG_ERROR 1
+
+/**
+ * The message was refused before any I/O; see pm_error_field(). Nothing was sent.
+ */
+#define PM_INVALID_MESSAGE 2
+
+/**
+ * The network did not allow it. Nothing was sent.
+ */
+#define PM_TRANSPORT_ERROR 3
+
+/**
+ * The service refused; see pm_error_code() and pm_error_http_status().
+ */
+#define PM_API_ERROR 4
+
+/**
+ * A read's answer is not the documented envelope.
+ */
+#define PM_PROTOCOL_ERROR 5
+
+/**
+ * A fault of this library or of the machine; pm_error_outcome() says what it
+ * means for the message.
+ */
+#define PM_INTERNAL_ERROR 7
+
+/**
+ * No message was at stake.
+ */
+#define PM_OUTCOME_NONE 0
+
+/**
+ * The service accepted the message.
+ */
+#define PM_OUTCOME_SENT 1
+
+/**
+ * The service answered that it did not take the message.
+ */
+#define PM_OUTCOME_REJECTED 2
+
+/**
+ * Proved: no complete request left this process.
+ */
+#define PM_OUTCOME_NOT_SENT 3
+
+/**
+ * The message may have been accepted, and may not: sending it again may
+ * deliver it twice. It is the name of a pm_status, too, with the same value:
+ * the status of a send that ended in this outcome.
+ */
+#define PM_OUTCOME_UNKNOWN 6
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * The name of a status, for example "PM_OK"; never NULL. The text is static.
+ */
+const char *pm_status_name(pm_status status);
+
+/**
+ * The stable word for an outcome: "none", "sent", "rejected", "not_sent" or
+ * "unknown"; "?" for any other number, never NULL. The text is static.
+ */
+const char *pm_outcome_name(pm_outcome outcome);
+
+/**
+ * The class of the error; PM_OK for NULL.
+ */
+pm_status pm_error_status(const pm_error *error);
+
+/**
+ * What became of the message; PM_OUTCOME_NONE when none was at stake, and for NULL.
+ */
+pm_outcome pm_error_outcome(const pm_error *error);
+
+/**
+ * The stable word for what went wrong: "config", "invalid_message", "dns",
+ * "connect", "tls", "proxy", "timeout", "cancelled", "closed", "reset",
+ * "refused", "malformed", "too_large", "redirect", "server", "api", "forked"
+ * or "internal". Later versions may add others.
+ */
+const char *pm_error_kind(const pm_error *error);
+
+/**
+ * The name of the error's class, as the exceptions of the C++ header are
+ * called, for example "InsufficientCreditError": finer than its status.
+ */
+const char *pm_error_class_name(const pm_error *error);
+
+/**
+ * What happened, what that means for the message, and what to do; for people.
+ */
+const char *pm_error_message(const pm_error *error);
+
+/**
+ * The option or the message's field at fault: an option by its name in the
+ * setters ("api_key", "timeout"), a message's field by its name on the wire
+ * ("templateId"); otherwise NULL.
+ */
+const char *pm_error_field(const pm_error *error);
+
+/**
+ * The service's own code, for example "INSUFFICIENT_CREDIT", or NULL.
+ */
+const char *pm_error_code(const pm_error *error);
+
+/**
+ * The HTTP status of the answer; 0 when there was none.
+ */
+int32_t pm_error_http_status(const pm_error *error);
+
+/**
+ * How many requests were begun for the call, the failed one included; 0 when
+ * it was refused before any I/O.
+ */
+uint32_t pm_error_attempts(const pm_error *error);
+
+/**
+ * The time from the start of the call to its end, in milliseconds.
+ */
+int64_t pm_error_elapsed_ms(const pm_error *error);
+
+/**
+ * How long the service asked to wait, in milliseconds; -1 when it did not say.
+ */
+int64_t pm_error_retry_after_ms(const pm_error *error);
+
+/**
+ * The id that the service gave the request, or NULL.
+ */
+const char *pm_error_request_id(const pm_error *error);
+
+/**
+ * The beginning of the answer's body, made safe to print; NULL when there was
+ * no answer.
+ */
+const char *pm_error_body(const pm_error *error);
+
+/**
+ * Frees an error that a function handed over; NULL is fine.
+ */
+void pm_error_free(pm_error *error);
+
+/**
+ * The service's id of the message.
+ */
+const char *pm_receipt_message_id(const pm_receipt *receipt);
+
+/**
+ * The recipient as the service gave it back, or NULL.
+ */
+const char *pm_receipt_recipient(const pm_receipt *receipt);
+
+/**
+ * The channel as the service gave it back, for example "SMS", or NULL.
+ */
+const char *pm_receipt_channel(const pm_receipt *receipt);
+
+/**
+ * The message's status, for example "SENT", or NULL. It is an open set.
+ */
+const char *pm_receipt_status(const pm_receipt *receipt);
+
+/**
+ * What the message costs as exact decimal text, for example "0.12", or NULL.
+ */
+const char *pm_receipt_cost(const pm_receipt *receipt);
+
+/**
+ * The currency of the cost, for example "SGD", or NULL.
+ */
+const char *pm_receipt_currency(const pm_receipt *receipt);
+
+/**
+ * The service's own remark, for example "Message sent successfully.", or NULL.
+ */
+const char *pm_receipt_message(const pm_receipt *receipt);
+
+/**
+ * The whole "data" object of the answer, as JSON text.
+ */
+const char *pm_receipt_raw(const pm_receipt *receipt);
+
+/**
+ * How many requests it took: 1, unless earlier ones provably sent nothing or
+ * were refused.
+ */
+uint32_t pm_receipt_attempts(const pm_receipt *receipt);
+
+/**
+ * The time from the start of the call to the receipt, in milliseconds.
+ */
+int64_t pm_receipt_elapsed_ms(const pm_receipt *receipt);
+
+/**
+ * Frees a receipt that a function handed over; NULL is fine.
+ */
+void pm_receipt_free(pm_receipt *receipt);
+
+/**
+ * The options of a new client, all at their defaults. Free them with
+ * pm_options_free(), at the earliest when pm_client_new() has returned.
+ */
+pm_options *pm_options_new(void);
+
+/**
+ * The key that authenticates every request. Default: the environment variable
+ * PARTNER_MESSAGING_API_KEY.
+ */
+void pm_options_set_api_key(pm_options *options, const char *key);
+
+/**
+ * Where the service is: an https origin, with a path if it lies under one.
+ * Default: the environment variable PARTNER_MESSAGING_BASE_URL, else the
+ * documented address of the service.
+ */
+void pm_options_set_base_url(pm_options *options, const char *url);
+
+/**
+ * The one deadline of a call, over queueing, every attempt and every pause, in
+ * milliseconds. Default: 30000.
+ */
+void pm_options_set_timeout_ms(pm_options *options, uint64_t timeout_ms);
+
+/**
+ * How long making one connection may take, in milliseconds. Default: 5000.
+ */
+void pm_options_set_connect_timeout_ms(pm_options *options, uint64_t timeout_ms);
+
+/**
+ * How often a call may be tried again when nothing was sent, or when the
+ * service asked for it. Default: 2.
+ */
+void pm_options_set_max_retries(pm_options *options, uint32_t retries);
+
+/**
+ * How many requests may be under way at once. Further calls wait for their
+ * turn. Default: 100.
+ */
+void pm_options_set_max_connections(pm_options *options, uint32_t connections);
+
+/**
+ * Whether to use HTTP/2 where the server offers it. Default: true.
+ */
+void pm_options_set_http2(pm_options *options, bool http2);
+
+/**
+ * The proxy to go through: http://[user:password@]host:port. Default: none, or
+ * what the environment says.
+ */
+void pm_options_set_proxy(pm_options *options, const char *url);
+
+/**
+ * Whether HTTPS_PROXY, ALL_PROXY and NO_PROXY of the environment count.
+ * Default: true.
+ */
+void pm_options_set_trust_env(pm_options *options, bool trust);
+
+/**
+ * A PEM file of certificates to trust besides the platform's roots. It is read
+ * by pm_client_new().
+ */
+void pm_options_set_ca_file(pm_options *options, const char *path);
+
+/**
+ * Whether plain http may go to other hosts than loopback. Default: false.
+ */
+void pm_options_set_allow_http(pm_options *options, bool allow);
+
+/**
+ * Adds a header to send with every request.
+ */
+void pm_options_add_header(pm_options *options, const char *name, const char *value);
+
+/**
+ * The User-Agent to send. Default: "partner-messaging-c/" and the version.
+ */
+void pm_options_set_user_agent(pm_options *options, const char *user_agent);
+
+/**
+ * How many bytes an answer's body may have. Default: 1048576.
+ */
+void pm_options_set_max_response_bytes(pm_options *options, uint64_t bytes);
+
+/**
+ * Frees options; NULL is fine.
+ */
+void pm_options_free(pm_options *options);
+
+/**
+ * The options of a call, everything as its client has it. They may be used for
+ * any number of calls. Free them with pm_call_options_free().
+ */
+pm_call_options *pm_call_options_new(void);
+
+/**
+ * The call's deadline, from its start, in milliseconds.
+ */
+void pm_call_options_set_timeout_ms(pm_call_options *options, uint64_t timeout_ms);
+
+/**
+ * How often this call may be tried again.
+ */
+void pm_call_options_set_max_retries(pm_call_options *options, uint32_t retries);
+
+/**
+ * Adds a header to send with this call; it replaces the client's of the same name.
+ */
+void pm_call_options_add_header(pm_call_options *options, const char *name, const char *value);
+
+/**
+ * Frees options of a call; NULL is fine.
+ */
+void pm_call_options_free(pm_call_options *options);
+
+/**
+ * A WhatsApp message by a template: recipient and sender are phone numbers in
+ * E.164 form ("+6591234567"). Add the template's variables with
+ * pm_message_set_variable().
+ */
+pm_message *pm_message_new_whatsapp(const char *to, const char *from, const char *template_id);
+
+/**
+ * An SMS with free text. It needs no sender; pm_message_set_sender_id() names one.
+ */
+pm_message *pm_message_new_sms(const char *to, const char *content);
+
+/**
+ * An SMS by a template. Add the template's variables with pm_message_set_variable().
+ */
+pm_message *pm_message_new_sms_template(const char *to,
+                                        const char *sender_id,
+                                        const char *template_id);
+
+/**
+ * An email with an HTML body.
+ */
+pm_message *pm_message_new_email(const char *to, const char *subject, const char *html_content);
+
+/**
+ * A message in its wire form: a JSON object with any channel and any field,
+ * for example {"channel": "SMS", "to": "+6591234567", "content": "Hello"}.
+ * Documented fields are checked, all others pass as they are.
+ */
+pm_message *pm_message_new_json(const char *json);
+
+/**
+ * Puts a value in a template's place, called "1", "2" and so on; a second
+ * value for the same place replaces the first. For WhatsApp and SMS messages.
+ */
+void pm_message_set_variable(pm_message *message, const char *name, const char *value);
+
+/**
+ * Names the sender of an SMS.
+ */
+void pm_message_set_sender_id(pm_message *message, const char *sender_id);
+
+/**
+ * Frees a message; NULL is fine. Sends that were submitted don't need it any more.
+ */
+void pm_message_free(pm_message *message);
+
+/**
+ * A client with these options; NULL takes the key and the address from the
+ * environment. No I/O happens but reading the CA file.
+ *
+ * @param options  NULL, or options; they are copied.
+ * @param client   Where the client is written, to be freed with
+ *                 pm_client_free(); NULL on failure.
+ * @param error    NULL, or where the error is written, to be freed with
+ *                 pm_error_free(); NULL on success.
+ */
+pm_status pm_client_new(const pm_options *options, pm_client **client, pm_error **error);
+
+/**
+ * Sends one message and waits until it is known what became of it, at most
+ * until the deadline.
+ *
+ * @param client   The client.
+ * @param message  The message; it is not changed.
+ * @param options  NULL, or what this call has different from its client.
+ * @param receipt  NULL, or where the receipt is written, to be freed with
+ *                 pm_receipt_free(); NULL on failure.
+ * @param error    NULL, or where the error is written, to be freed with
+ *                 pm_error_free(); NULL on success.
+ * @return PM_OK: the service accepted the message. Anything else:
+ *         pm_error_outcome() says what became of it.
+ */
+pm_status pm_client_send(const pm_client *client,
+                         const pm_message *message,
+                         const pm_call_options *options,
+                         pm_receipt **receipt,
+                         pm_error **error);
+
+/**
+ * Closes a client: later calls are refused, and calls under way end at once
+ * with the outcome they have by then. It never waits. Closing twice is fine,
+ * and so is NULL.
+ */
+void pm_client_close(const pm_client *client);
+
+/**
+ * Frees a client; NULL is fine. No thread may be in a call with it. Sends that
+ * were submitted go on, and end in their completions as before; to end them
+ * now, call pm_client_close() first.
+ */
+void pm_client_free(pm_client *client);
+
+/**
+ * Begins to send one message in the background; never waits. What became of
+ * it comes as a completion to the queue: exactly one if this returns PM_OK,
+ * none otherwise.
+ *
+ * @param client     The client.
+ * @param message    The message; it may be changed or freed afterwards.
+ * @param options    NULL, or what this call has different from its client.
+ * @param queue      Where the completion goes.
+ * @param user_data  Handed back by pm_completion_user_data(); not looked into.
+ * @param call       NULL, or where a handle to cancel the send is written, to be
+ *                   freed with pm_call_free() at any time; NULL on failure.
+ * @param error      NULL, or where the error is written, to be freed with
+ *                   pm_error_free(); NULL on success.
+ */
+pm_status pm_client_submit(const pm_client *client,
+                           const pm_message *message,
+                           const pm_call_options *options,
+                           const pm_queue *queue,
+                           void *user_data,
+                           pm_call **call,
+                           pm_error **error);
+
+/**
+ * Cancels a submitted send; never waits. It ends at once with its true
+ * outcome: not sent if its request had not left, unknown if it had, or sent or
+ * rejected if its answer is there already. The completion comes all the same.
+ * Cancelling twice, or when the send has ended, is fine, and so is NULL.
+ */
+void pm_cancel(const pm_call *call);
+
+/**
+ * Frees the handle of a submitted send; NULL is fine. The send goes on.
+ */
+void pm_call_free(pm_call *call);
+
+/**
+ * A new queue, to be freed with pm_queue_free(); NULL when the process has no
+ * file descriptors left. It serves the process that made it, not a forked child.
+ */
+pm_queue *pm_queue_new(void);
+
+/**
+ * Takes the next completion, waiting for it up to timeout_ms milliseconds: 0
+ * doesn't wait, a negative number waits for ever.
+ *
+ * @return The completion, to be freed with pm_completion_free(); NULL when the
+ *         time is over, after pm_queue_wake(), and for NULL.
+ */
+pm_completion *pm_queue_next(const pm_queue *queue, int64_t timeout_ms);
+
+/**
+ * A file descriptor that is readable while the queue is not empty, for poll()
+ * and epoll: call pm_queue_next(queue, 0) until it gives NULL, then poll
+ * again. It belongs to the queue: don't read from it, don't close it. -1 for NULL.
+ */
+int32_t pm_queue_fd(const pm_queue *queue);
+
+/**
+ * Makes one pm_queue_next(), waiting or next to come, return NULL, so that a
+ * thread that waits for completions can be told something else.
+ */
+void pm_queue_wake(const pm_queue *queue);
+
+/**
+ * Frees a queue with the completions in it; NULL is fine. No thread may be in
+ * a call with it. Sends that were submitted to it go on, and nobody learns
+ * what becomes of them.
+ */
+void pm_queue_free(pm_queue *queue);
+
+/**
+ * The pointer that was given to pm_client_submit().
+ */
+void *pm_completion_user_data(const pm_completion *completion);
+
+/**
+ * What pm_client_send() would have returned; PM_INTERNAL_ERROR for NULL.
+ */
+pm_status pm_completion_status(const pm_completion *completion);
+
+/**
+ * The receipt, NULL on failure. It belongs to the completion: don't free it.
+ */
+const pm_receipt *pm_completion_receipt(const pm_completion *completion);
+
+/**
+ * The error, NULL on success. It belongs to the completion: don't free it.
+ */
+const pm_error *pm_completion_error(const pm_completion *completion);
+
+/**
+ * Frees a completion with its receipt or error; NULL is fine.
+ */
+void pm_completion_free(pm_completion *completion);
+
+/**
+ * Starts a sandbox on a free port of 127.0.0.1; it accepts connections when
+ * this returns.
+ *
+ * @param config   NULL, or JSON such as {"api_key": "k", "state": {"balance": "1.00"}}.
+ * @param sandbox  Where the sandbox is written, to be freed with
+ *                 pm_sandbox_free(); NULL on failure.
+ * @param error    NULL, or where the error is written, to be freed with
+ *                 pm_error_free(); NULL on success.
+ */
+pm_status pm_sandbox_start(const char *config, pm_sandbox **sandbox, pm_error **error);
+
+/**
+ * The base URL to give to pm_options_set_base_url().
+ */
+const char *pm_sandbox_url(const pm_sandbox *sandbox);
+
+/**
+ * The key to give to pm_options_set_api_key().
+ */
+const char *pm_sandbox_api_key(const pm_sandbox *sandbox);
+
+/**
+ * Carries out a command, such as {"op": "requests"} or
+ * {"op": "push_fault", "fault": {"kind": "stall", "ms": 200}}.
+ *
+ * @param sandbox  The sandbox.
+ * @param command  The command, in JSON.
+ * @param answer   NULL, or where the answer is written, JSON to be freed with
+ *                 pm_string_free(); NULL on failure.
+ * @param error    NULL, or where the error is written, to be freed with
+ *                 pm_error_free(); NULL on success.
+ */
+pm_status pm_sandbox_control(const pm_sandbox *sandbox,
+                             const char *command,
+                             char **answer,
+                             pm_error **error);
+
+/**
+ * Ends the server and all its connections, and waits until it is gone. The
+ * handle and its texts stay. Stopping twice is fine, and so is NULL.
+ */
+void pm_sandbox_stop(const pm_sandbox *sandbox);
+
+/**
+ * Frees a sandbox; NULL is fine. One that still runs is stopped: this is the
+ * one free function that waits, for the moment that its thread takes to end.
+ */
+void pm_sandbox_free(pm_sandbox *sandbox);
+
+/**
+ * The version of the library that runs, for example "0.1.0"; PM_VERSION is
+ * that of the header the program was compiled with. The text is static.
+ */
+const char *pm_version(void);
+
+/**
+ * Frees a text that a function of this library handed over; NULL is fine.
+ * Only pm_sandbox_control() hands one over: other texts belong to their handle.
+ */
+void pm_string_free(char *text);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* PARTNER_MESSAGING_H */

@@ -1,0 +1,768 @@
+/*
+ * Partner Messaging: C++17 over the C library.
+ *
+ *     using namespace partner_messaging;
+ *     Client client(Options().api_key("your_api_key_here"));
+ *     Receipt receipt = client.send(Sms::text("+6591234567", "Hello"));
+ *
+ * A send that fails throws an exception below PartnerMessagingError, whose
+ * outcome() says what became of the message. Handles are move-only and free
+ * themselves. A Client may be used from any number of threads at once. Texts
+ * are UTF-8; one with a NUL in it is refused. What is not said here is as in
+ * partner_messaging.h.
+ */
+#ifndef PARTNER_MESSAGING_HPP
+#define PARTNER_MESSAGING_HPP
+
+#include "partner_messaging.h"
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdint>
+#include <exception>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include <unistd.h>
+
+namespace partner_messaging {
+
+/// What became of a message.
+enum class Outcome : pm_outcome {
+    none = PM_OUTCOME_NONE,          ///< No message was at stake.
+    sent = PM_OUTCOME_SENT,          ///< The service accepted it.
+    rejected = PM_OUTCOME_REJECTED,  ///< The service did not take it.
+    not_sent = PM_OUTCOME_NOT_SENT,  ///< Proved: no complete request left this process.
+    unknown = PM_OUTCOME_UNKNOWN,    ///< It may have been accepted, and may not.
+};
+
+/// The stable word for an outcome, for example "not_sent".
+[[nodiscard]] inline const char *to_string(Outcome outcome) noexcept {
+    return pm_outcome_name(static_cast<pm_outcome>(outcome));
+}
+
+namespace detail {
+
+template <class T, void (*Free)(T *)> struct Deleter {
+    void operator()(T *handle) const noexcept { Free(handle); }
+};
+template <class T, void (*Free)(T *)> using Handle = std::unique_ptr<T, Deleter<T, Free>>;
+
+using OptionsHandle = Handle<pm_options, pm_options_free>;
+using CallOptionsHandle = Handle<pm_call_options, pm_call_options_free>;
+using ClientHandle = Handle<pm_client, pm_client_free>;
+using MessageHandle = Handle<pm_message, pm_message_free>;
+using ReceiptHandle = Handle<pm_receipt, pm_receipt_free>;
+using ErrorHandle = Handle<pm_error, pm_error_free>;
+using CallHandle = Handle<pm_call, pm_call_free>;
+using QueueHandle = Handle<pm_queue, pm_queue_free>;
+using CompletionHandle = Handle<pm_completion, pm_completion_free>;
+using SandboxHandle = Handle<pm_sandbox, pm_sandbox_free>;
+using StringHandle = Handle<char, pm_string_free>;
+
+/// A text that ends in NUL; one that has a NUL in it is no text for C, so it is NULL.
+class CText {
+  public:
+    explicit CText(std::string_view text)
+        : text_(text), valid_(text.find('\0') == std::string_view::npos) {}
+    [[nodiscard]] const char *get() const noexcept { return valid_ ? text_.c_str() : nullptr; }
+
+  private:
+    std::string text_;
+    bool valid_;
+};
+
+inline std::string text(const char *text) { return text ? std::string(text) : std::string(); }
+
+inline std::optional<std::string> optional_text(const char *text) {
+    return text ? std::optional<std::string>(text) : std::nullopt;
+}
+
+inline std::uint64_t count(std::chrono::milliseconds duration) {
+    return duration.count() < 0 ? 0 : static_cast<std::uint64_t>(duration.count());
+}
+
+} // namespace detail
+
+/// Base of all exceptions of this library; by itself only a fault of the
+/// library or of the machine. what() is for people.
+class PartnerMessagingError : public std::runtime_error {
+  public:
+    /// Copies what a C error says.
+    explicit PartnerMessagingError(const pm_error *error)
+        : std::runtime_error(detail::text(pm_error_message(error))),
+          facts_(std::make_shared<const Facts>(error)) {}
+
+    /// What became of the message.
+    [[nodiscard]] Outcome outcome() const noexcept { return facts_->outcome; }
+    /// The class of the error as a status of the C library.
+    [[nodiscard]] pm_status status() const noexcept { return facts_->status; }
+    /// The stable word for what went wrong, for example "timeout".
+    [[nodiscard]] const std::string &kind() const noexcept { return facts_->kind; }
+    /// The name of this exception's class.
+    [[nodiscard]] const std::string &class_name() const noexcept { return facts_->class_name; }
+    /// The option or the message's field at fault.
+    [[nodiscard]] const std::optional<std::string> &field() const noexcept { return facts_->field; }
+    /// How many requests were begun.
+    [[nodiscard]] unsigned attempts() const noexcept { return facts_->attempts; }
+    /// The time from the start of the call to its end.
+    [[nodiscard]] std::chrono::milliseconds elapsed() const noexcept { return facts_->elapsed; }
+    /// The HTTP status of the answer, if there was one.
+    [[nodiscard]] std::optional<int> http_status() const noexcept { return facts_->http_status; }
+    /// The service's own code, for example "INSUFFICIENT_CREDIT".
+    [[nodiscard]] const std::optional<std::string> &code() const noexcept { return facts_->code; }
+    /// The id that the service gave the request.
+    [[nodiscard]] const std::optional<std::string> &request_id() const noexcept {
+        return facts_->request_id;
+    }
+    /// How long the service asked to wait.
+    [[nodiscard]] std::optional<std::chrono::milliseconds> retry_after() const noexcept {
+        return facts_->retry_after;
+    }
+    /// The beginning of the answer's body, made safe to print.
+    [[nodiscard]] const std::optional<std::string> &body() const noexcept { return facts_->body; }
+
+  private:
+    struct Facts {
+        explicit Facts(const pm_error *error)
+            : outcome(static_cast<Outcome>(pm_error_outcome(error))), status(pm_error_status(error)),
+              kind(detail::text(pm_error_kind(error))),
+              class_name(detail::text(pm_error_class_name(error))),
+              field(detail::optional_text(pm_error_field(error))),
+              code(detail::optional_text(pm_error_code(error))),
+              request_id(detail::optional_text(pm_error_request_id(error))),
+              body(detail::optional_text(pm_error_body(error))), attempts(pm_error_attempts(error)),
+              elapsed(pm_error_elapsed_ms(error)) {
+            if (const int answer = pm_error_http_status(error); answer != 0) {
+                http_status = answer;
+            }
+            if (const std::int64_t pause = pm_error_retry_after_ms(error); pause >= 0) {
+                retry_after = std::chrono::milliseconds(pause);
+            }
+        }
+
+        Outcome outcome;
+        pm_status status;
+        std::string kind;
+        std::string class_name;
+        std::optional<std::string> field;
+        std::optional<std::string> code;
+        std::optional<std::string> request_id;
+        std::optional<std::string> body;
+        unsigned attempts;
+        std::chrono::milliseconds elapsed;
+        std::optional<int> http_status;
+        std::optional<std::chrono::milliseconds> retry_after;
+    };
+
+    // Shared, so that copying an exception never throws.
+    std::shared_ptr<const Facts> facts_;
+};
+
+/// Options are unusable. Nothing was sent.
+class ConfigError : public PartnerMessagingError {
+    using PartnerMessagingError::PartnerMessagingError;
+};
+/// The message was refused before any I/O; see field(). Nothing was sent.
+class InvalidMessageError : public PartnerMessagingError {
+    using PartnerMessagingError::PartnerMessagingError;
+};
+/// Nothing was sent, because the network did not allow it.
+class TransportError : public PartnerMessagingError {
+    using PartnerMessagingError::PartnerMessagingError;
+};
+/// A send whose answer never came or could not be read: the message may have
+/// been sent, and may not.
+class OutcomeUnknownError : public PartnerMessagingError {
+    using PartnerMessagingError::PartnerMessagingError;
+};
+/// A read's answer is not the documented envelope.
+class ProtocolError : public PartnerMessagingError {
+    using PartnerMessagingError::PartnerMessagingError;
+};
+/// The service refused; see code() and http_status().
+class ApiError : public PartnerMessagingError {
+    using PartnerMessagingError::PartnerMessagingError;
+};
+/// The request's structure is invalid.
+class InvalidRequestError : public ApiError {
+    using ApiError::ApiError;
+};
+/// The request's validation failed.
+class ValidationError : public ApiError {
+    using ApiError::ApiError;
+};
+/// The organisation was not found.
+class OrgNotFoundError : public ApiError {
+    using ApiError::ApiError;
+};
+/// The organisation is not active.
+class OrgInactiveError : public ApiError {
+    using ApiError::ApiError;
+};
+/// The app was not found.
+class AppNotFoundError : public ApiError {
+    using ApiError::ApiError;
+};
+/// The app is not active.
+class AppInactiveError : public ApiError {
+    using ApiError::ApiError;
+};
+/// The credit does not cover the message.
+class InsufficientCreditError : public ApiError {
+    using ApiError::ApiError;
+};
+/// The channel is not configured.
+class ChannelConfigNotFoundError : public ApiError {
+    using ApiError::ApiError;
+};
+/// The channel has no credentials.
+class ChannelCredentialsNotFoundError : public ApiError {
+    using ApiError::ApiError;
+};
+/// The message was not found, or is another's.
+class MessageNotFoundError : public ApiError {
+    using ApiError::ApiError;
+};
+/// The page or the limit is invalid.
+class InvalidPaginationError : public ApiError {
+    using ApiError::ApiError;
+};
+/// The API key was refused.
+class AuthenticationError : public ApiError {
+    using ApiError::ApiError;
+};
+/// There were too many requests; see retry_after().
+class RateLimitError : public ApiError {
+    using ApiError::ApiError;
+};
+
+namespace detail {
+
+template <class Error> std::exception_ptr make_exception(const pm_error *error) {
+    return std::make_exception_ptr(Error(error));
+}
+
+/// The exception of the class that the library names. A class that a later
+/// library added is thrown as the one above it.
+inline std::exception_ptr exception(const pm_error *error, std::string_view class_name) {
+    struct Class {
+        std::string_view name;
+        std::exception_ptr (*make)(const pm_error *);
+    };
+    static constexpr Class classes[] = {
+        {"ConfigError", make_exception<ConfigError>},
+        {"InvalidMessageError", make_exception<InvalidMessageError>},
+        {"TransportError", make_exception<TransportError>},
+        {"OutcomeUnknownError", make_exception<OutcomeUnknownError>},
+        {"ProtocolError", make_exception<ProtocolError>},
+        {"ApiError", make_exception<ApiError>},
+        {"InvalidRequestError", make_exception<InvalidRequestError>},
+        {"ValidationError", make_exception<ValidationError>},
+        {"OrgNotFoundError", make_exception<OrgNotFoundError>},
+        {"OrgInactiveError", make_exception<OrgInactiveError>},
+        {"AppNotFoundError", make_exception<AppNotFoundError>},
+        {"AppInactiveError", make_exception<AppInactiveError>},
+        {"InsufficientCreditError", make_exception<InsufficientCreditError>},
+        {"ChannelConfigNotFoundError", make_exception<ChannelConfigNotFoundError>},
+        {"ChannelCredentialsNotFoundError", make_exception<ChannelCredentialsNotFoundError>},
+        {"MessageNotFoundError", make_exception<MessageNotFoundError>},
+        {"InvalidPaginationError", make_exception<InvalidPaginationError>},
+        {"AuthenticationError", make_exception<AuthenticationError>},
+        {"RateLimitError", make_exception<RateLimitError>},
+    };
+    for (const Class &candidate : classes) {
+        if (candidate.name == class_name) {
+            return candidate.make(error);
+        }
+    }
+    return pm_error_status(error) == PM_API_ERROR ? make_exception<ApiError>(error)
+                                                  : make_exception<PartnerMessagingError>(error);
+}
+
+inline std::exception_ptr exception(const pm_error *error) {
+    return exception(error, text(pm_error_class_name(error)));
+}
+
+/// Throws unless the status is PM_OK; frees the error.
+inline void check(pm_status status, pm_error *error) {
+    const ErrorHandle owner(error);
+    if (status != PM_OK) {
+        std::rethrow_exception(exception(error));
+    }
+}
+
+} // namespace detail
+
+/// The service's word that it accepted a message. All but message_id and raw
+/// may be absent.
+struct Receipt {
+    std::string message_id;
+    std::optional<std::string> recipient;
+    std::optional<std::string> channel;
+    std::optional<std::string> status;
+    std::optional<std::string> cost; ///< Exact decimal text, for example "0.12".
+    std::optional<std::string> currency;
+    std::optional<std::string> message; ///< The service's own remark.
+    std::string raw;                    ///< The answer's "data" object, JSON text.
+    unsigned attempts = 0;
+    std::chrono::milliseconds elapsed{0};
+
+    Receipt() = default;
+    /// Copies what a C receipt says.
+    explicit Receipt(const pm_receipt *receipt)
+        : message_id(detail::text(pm_receipt_message_id(receipt))),
+          recipient(detail::optional_text(pm_receipt_recipient(receipt))),
+          channel(detail::optional_text(pm_receipt_channel(receipt))),
+          status(detail::optional_text(pm_receipt_status(receipt))),
+          cost(detail::optional_text(pm_receipt_cost(receipt))),
+          currency(detail::optional_text(pm_receipt_currency(receipt))),
+          message(detail::optional_text(pm_receipt_message(receipt))),
+          raw(detail::text(pm_receipt_raw(receipt))), attempts(pm_receipt_attempts(receipt)),
+          elapsed(pm_receipt_elapsed_ms(receipt)) {}
+};
+
+/// The options of a client. All have defaults but the API key; Client's
+/// constructor refuses what can't be used.
+class Options {
+  public:
+    Options() : handle_(pm_options_new()) {}
+
+    /// Default: the environment variable PARTNER_MESSAGING_API_KEY.
+    Options &api_key(std::string_view key) {
+        pm_options_set_api_key(get(), detail::CText(key).get());
+        return *this;
+    }
+    /// Default: PARTNER_MESSAGING_BASE_URL, else the documented address.
+    Options &base_url(std::string_view url) {
+        pm_options_set_base_url(get(), detail::CText(url).get());
+        return *this;
+    }
+    /// The one deadline of a call. Default: 30 s.
+    Options &timeout(std::chrono::milliseconds timeout) {
+        pm_options_set_timeout_ms(get(), detail::count(timeout));
+        return *this;
+    }
+    /// How long making one connection may take. Default: 5 s.
+    Options &connect_timeout(std::chrono::milliseconds timeout) {
+        pm_options_set_connect_timeout_ms(get(), detail::count(timeout));
+        return *this;
+    }
+    /// How often a call may be tried again. Default: 2.
+    Options &max_retries(std::uint32_t retries) {
+        pm_options_set_max_retries(get(), retries);
+        return *this;
+    }
+    /// How many requests may be under way at once. Default: 100.
+    Options &max_connections(std::uint32_t connections) {
+        pm_options_set_max_connections(get(), connections);
+        return *this;
+    }
+    /// Whether to use HTTP/2 where the server offers it. Default: true.
+    Options &http2(bool http2) {
+        pm_options_set_http2(get(), http2);
+        return *this;
+    }
+    /// The proxy to go through.
+    Options &proxy(std::string_view url) {
+        pm_options_set_proxy(get(), detail::CText(url).get());
+        return *this;
+    }
+    /// Whether the proxy variables of the environment count. Default: true.
+    Options &trust_env(bool trust) {
+        pm_options_set_trust_env(get(), trust);
+        return *this;
+    }
+    /// A PEM file of certificates to trust besides the platform's roots.
+    Options &ca_file(std::string_view path) {
+        pm_options_set_ca_file(get(), detail::CText(path).get());
+        return *this;
+    }
+    /// Whether plain http may go to other hosts than loopback. Default: false.
+    Options &allow_http(bool allow) {
+        pm_options_set_allow_http(get(), allow);
+        return *this;
+    }
+    /// Adds a header to send with every request.
+    Options &header(std::string_view name, std::string_view value) {
+        pm_options_add_header(get(), detail::CText(name).get(), detail::CText(value).get());
+        return *this;
+    }
+    /// The User-Agent to send.
+    Options &user_agent(std::string_view user_agent) {
+        pm_options_set_user_agent(get(), detail::CText(user_agent).get());
+        return *this;
+    }
+    /// How many bytes an answer's body may have. Default: 1 MiB.
+    Options &max_response_bytes(std::uint64_t bytes) {
+        pm_options_set_max_response_bytes(get(), bytes);
+        return *this;
+    }
+
+    /// The C handle, which stays this object's.
+    [[nodiscard]] pm_options *get() const noexcept { return handle_.get(); }
+
+  private:
+    detail::OptionsHandle handle_;
+};
+
+/// What one call may have different from its client.
+class CallOptions {
+  public:
+    CallOptions() : handle_(pm_call_options_new()) {}
+
+    /// The call's deadline, from its start.
+    CallOptions &timeout(std::chrono::milliseconds timeout) {
+        pm_call_options_set_timeout_ms(get(), detail::count(timeout));
+        return *this;
+    }
+    /// How often this call may be tried again.
+    CallOptions &max_retries(std::uint32_t retries) {
+        pm_call_options_set_max_retries(get(), retries);
+        return *this;
+    }
+    /// Adds a header to send with this call; it replaces the client's of the same name.
+    CallOptions &header(std::string_view name, std::string_view value) {
+        pm_call_options_add_header(get(), detail::CText(name).get(), detail::CText(value).get());
+        return *this;
+    }
+
+    /// The C handle, which stays this object's.
+    [[nodiscard]] pm_call_options *get() const noexcept { return handle_.get(); }
+
+  private:
+    detail::CallOptionsHandle handle_;
+};
+
+/// Anything that can be sent, any number of times: WhatsApp, Sms, Email or Json.
+class Message {
+  public:
+    /// The C handle, which stays this object's.
+    [[nodiscard]] pm_message *get() const noexcept { return handle_.get(); }
+
+  protected:
+    explicit Message(pm_message *handle) : handle_(handle) {}
+    void set_variable(std::string_view name, std::string_view value) {
+        pm_message_set_variable(get(), detail::CText(name).get(), detail::CText(value).get());
+    }
+
+  private:
+    detail::MessageHandle handle_;
+};
+
+/// A WhatsApp message by a template.
+class WhatsApp : public Message {
+  public:
+    WhatsApp(std::string_view to, std::string_view from, std::string_view template_id)
+        : Message(pm_message_new_whatsapp(detail::CText(to).get(), detail::CText(from).get(),
+                                          detail::CText(template_id).get())) {}
+    /// Puts a value in the template's place called "1", "2" and so on.
+    WhatsApp &variable(std::string_view name, std::string_view value) {
+        set_variable(name, value);
+        return *this;
+    }
+};
+
+/// An SMS: free text or a template.
+class Sms : public Message {
+  public:
+    /// An SMS with free text.
+    [[nodiscard]] static Sms text(std::string_view to, std::string_view content) {
+        return Sms(pm_message_new_sms(detail::CText(to).get(), detail::CText(content).get()));
+    }
+    /// An SMS by a template.
+    [[nodiscard]] static Sms from_template(std::string_view to, std::string_view sender_id,
+                                           std::string_view template_id) {
+        return Sms(pm_message_new_sms_template(detail::CText(to).get(), detail::CText(sender_id).get(),
+                                               detail::CText(template_id).get()));
+    }
+    /// Puts a value in the template's place called "1", "2" and so on.
+    Sms &variable(std::string_view name, std::string_view value) & {
+        set_variable(name, value);
+        return *this;
+    }
+    Sms &&variable(std::string_view name, std::string_view value) && {
+        set_variable(name, value);
+        return std::move(*this);
+    }
+    /// Names the sender.
+    Sms &sender_id(std::string_view sender_id) & {
+        pm_message_set_sender_id(get(), detail::CText(sender_id).get());
+        return *this;
+    }
+    Sms &&sender_id(std::string_view sender_id) && {
+        pm_message_set_sender_id(get(), detail::CText(sender_id).get());
+        return std::move(*this);
+    }
+
+  private:
+    using Message::Message;
+};
+
+/// An email with an HTML body.
+class Email : public Message {
+  public:
+    Email(std::string_view to, std::string_view subject, std::string_view html_content)
+        : Message(pm_message_new_email(detail::CText(to).get(), detail::CText(subject).get(),
+                                       detail::CText(html_content).get())) {}
+};
+
+/// A message in its wire form: a JSON object with any channel and any field.
+class Json : public Message {
+  public:
+    explicit Json(std::string_view json) : Message(pm_message_new_json(detail::CText(json).get())) {}
+};
+
+/// Cancels an asynchronous send.
+class Call {
+  public:
+    Call() = default;
+    /// Ends the send at once with its true outcome; never waits.
+    void cancel() const noexcept { pm_cancel(handle_.get()); }
+
+  private:
+    friend class Client;
+    detail::CallHandle handle_;
+};
+
+namespace detail {
+
+/// A queue and the thread that settles the futures of its completions. The
+/// thread ends when its client is gone and every future is settled.
+class Dispatcher {
+  public:
+    static std::shared_ptr<Dispatcher> start() {
+        auto dispatcher = std::shared_ptr<Dispatcher>(new Dispatcher());
+        if (!dispatcher->queue_) {
+            throw std::system_error(std::make_error_code(std::errc::too_many_files_open),
+                                    "partner_messaging: no queue can be made");
+        }
+        // The thread inherits the mask: signals stay with the program's own threads.
+        sigset_t all;
+        sigset_t before;
+        sigfillset(&all);
+        pthread_sigmask(SIG_SETMASK, &all, &before);
+        try {
+            std::thread([dispatcher] { dispatcher->run(); }).detach();
+        } catch (...) {
+            pthread_sigmask(SIG_SETMASK, &before, nullptr);
+            throw;
+        }
+        pthread_sigmask(SIG_SETMASK, &before, nullptr);
+        return dispatcher;
+    }
+
+    /// Whether this is the child of the process that started it.
+    [[nodiscard]] bool inherited() const noexcept { return process_ != getpid(); }
+
+    std::future<Receipt> submit(const pm_client *client, const pm_message *message,
+                                const pm_call_options *options, CallHandle *call) {
+        auto promise = std::make_unique<std::promise<Receipt>>();
+        std::future<Receipt> future = promise->get_future();
+        pm_call *handle = nullptr;
+        pm_error *error = nullptr;
+        ++pending_;
+        if (pm_client_submit(client, message, options, queue_.get(), promise.get(),
+                             call ? &handle : nullptr, &error) == PM_OK) {
+            // From here on it belongs to its completion.
+            static_cast<void>(promise.release());
+            if (call) {
+                call->reset(handle);
+            }
+        } else {
+            --pending_;
+            const ErrorHandle owner(error);
+            promise->set_exception(exception(error));
+        }
+        return future;
+    }
+
+    /// No further sends will come.
+    void finish() noexcept {
+        finished_ = true;
+        pm_queue_wake(queue_.get());
+    }
+
+  private:
+    Dispatcher() : queue_(pm_queue_new()), process_(getpid()) {}
+
+    void run() noexcept {
+        while (!finished_ || pending_ > 0) {
+            const CompletionHandle completion(pm_queue_next(queue_.get(), -1));
+            if (completion) {
+                settle(completion.get());
+                --pending_;
+            }
+        }
+    }
+
+    static void settle(const pm_completion *completion) noexcept {
+        const std::unique_ptr<std::promise<Receipt>> promise(
+            static_cast<std::promise<Receipt> *>(pm_completion_user_data(completion)));
+        try {
+            if (const pm_error *error = pm_completion_error(completion)) {
+                promise->set_exception(exception(error));
+            } else {
+                promise->set_value(Receipt(pm_completion_receipt(completion)));
+            }
+        } catch (...) {
+            promise->set_exception(std::current_exception());
+        }
+    }
+
+    QueueHandle queue_;
+    pid_t process_;
+    std::atomic<std::size_t> pending_{0};
+    std::atomic<bool> finished_{false};
+};
+
+} // namespace detail
+
+/// A client of the service, for any number of threads at once.
+class Client {
+  public:
+    /// With the key and the address of the environment.
+    Client() : Client(Options()) {}
+    /// Throws ConfigError for options that can't be used.
+    explicit Client(const Options &options) : state_(std::make_unique<State>()) {
+        pm_client *client = nullptr;
+        pm_error *error = nullptr;
+        const pm_status status = pm_client_new(options.get(), &client, &error);
+        state_->client.reset(client);
+        detail::check(status, error);
+    }
+
+    Client(Client &&) noexcept = default;
+    Client &operator=(Client &&) noexcept = default;
+    /// Asynchronous sends go on, and their futures are settled as before.
+    ~Client() = default;
+
+    /// Sends one message and waits until it is known what became of it.
+    /// Throws an exception below PartnerMessagingError unless it was sent.
+    Receipt send(const Message &message) const { return send_with(message, nullptr); }
+    /// The same with options for this call.
+    Receipt send(const Message &message, const CallOptions &options) const {
+        return send_with(message, options.get());
+    }
+
+    /// Sends one message in the background. The future throws what send()
+    /// would; it may be dropped, the send goes on. @p call, if given, is
+    /// assigned a handle that cancels the send.
+    [[nodiscard]] std::future<Receipt> send_async(const Message &message, Call *call = nullptr) const {
+        return submit(message, nullptr, call);
+    }
+    /// The same with options for this call.
+    [[nodiscard]] std::future<Receipt> send_async(const Message &message, const CallOptions &options,
+                                                  Call *call = nullptr) const {
+        return submit(message, options.get(), call);
+    }
+
+    /// Refuses later calls, and ends those under way at once with the outcome
+    /// they have by then. Never waits.
+    void close() const noexcept { pm_client_close(get()); }
+
+    /// The C handle, which stays this object's.
+    [[nodiscard]] pm_client *get() const noexcept { return state_ ? state_->client.get() : nullptr; }
+
+  private:
+    struct State {
+        detail::ClientHandle client;
+        std::mutex mutex;
+        std::shared_ptr<detail::Dispatcher> dispatcher;
+
+        ~State() {
+            if (dispatcher && !dispatcher->inherited()) {
+                dispatcher->finish();
+            }
+        }
+    };
+
+    Receipt send_with(const Message &message, const pm_call_options *options) const {
+        pm_receipt *receipt = nullptr;
+        pm_error *error = nullptr;
+        const pm_status status = pm_client_send(get(), message.get(), options, &receipt, &error);
+        const detail::ReceiptHandle owner(receipt);
+        detail::check(status, error);
+        return Receipt(receipt);
+    }
+
+    std::future<Receipt> submit(const Message &message, const pm_call_options *options,
+                                Call *call) const {
+        return dispatcher()->submit(get(), message.get(), options, call ? &call->handle_ : nullptr);
+    }
+
+    std::shared_ptr<detail::Dispatcher> dispatcher() const {
+        if (!state_) {
+            throw std::logic_error("partner_messaging: the client was moved from");
+        }
+        const std::lock_guard<std::mutex> lock(state_->mutex);
+        if (!state_->dispatcher || state_->dispatcher->inherited()) {
+            state_->dispatcher = detail::Dispatcher::start();
+        }
+        return state_->dispatcher;
+    }
+
+    std::unique_ptr<State> state_;
+};
+
+/// A real server on loopback that speaks the service's API, for development
+/// and for a program's own tests.
+class Sandbox {
+  public:
+    Sandbox() : handle_(start(nullptr)) {}
+    /// With a configuration in JSON.
+    explicit Sandbox(std::string_view config) : Sandbox(detail::CText(config)) {}
+
+    /// The base URL.
+    [[nodiscard]] std::string url() const { return detail::text(pm_sandbox_url(get())); }
+    /// The key that requests have to carry.
+    [[nodiscard]] std::string api_key() const { return detail::text(pm_sandbox_api_key(get())); }
+    /// The options of a client of this sandbox.
+    [[nodiscard]] Options options() const {
+        Options options;
+        options.base_url(url()).api_key(api_key());
+        return options;
+    }
+    /// Carries out a command in JSON and returns its answer in JSON.
+    std::string control(std::string_view command) const {
+        char *answer = nullptr;
+        pm_error *error = nullptr;
+        const pm_status status =
+            pm_sandbox_control(get(), detail::CText(command).get(), &answer, &error);
+        const detail::StringHandle owner(answer);
+        detail::check(status, error);
+        return detail::text(answer);
+    }
+    /// Ends the server and waits until it is gone.
+    void stop() const noexcept { pm_sandbox_stop(get()); }
+
+    /// The C handle, which stays this object's.
+    [[nodiscard]] pm_sandbox *get() const noexcept { return handle_.get(); }
+
+  private:
+    // NULL would mean the defaults; what is no text is no configuration either.
+    explicit Sandbox(const detail::CText &config) : handle_(start(config.get() ? config.get() : "")) {}
+
+    static pm_sandbox *start(const char *config) {
+        pm_sandbox *sandbox = nullptr;
+        pm_error *error = nullptr;
+        const pm_status status = pm_sandbox_start(config, &sandbox, &error);
+        detail::check(status, error);
+        return sandbox;
+    }
+
+    detail::SandboxHandle handle_;
+};
+
+} // namespace partner_messaging
+
+#endif

@@ -1,0 +1,140 @@
+//! The client, and sends that block.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use partner_messaging::{ClientBuilder, background, blocking};
+
+use crate::error::pm_error;
+use crate::fault::Fault;
+use crate::ffi;
+use crate::message::pm_message;
+use crate::options::{pm_call_options, pm_options};
+use crate::receipt::pm_receipt;
+use crate::signals::NoSigpipe;
+use crate::status::{PM_OUTCOME_NONE, PM_OUTCOME_UNKNOWN, pm_status};
+
+/// A client of the service. It may be used from any number of threads at once,
+/// and in a process forked from the one that made it.
+pub struct pm_client {
+    blocking: blocking::Client,
+    /// What the client for submitted sends is made of, when the first one is submitted.
+    builder: ClientBuilder,
+    background: OnceLock<background::Client>,
+    closed: AtomicBool,
+}
+
+impl pm_client {
+    fn new(options: Option<&pm_options>) -> Result<Self, pm_error> {
+        let builder = pm_options::builder(options)?.language("c");
+        Ok(Self {
+            blocking: builder.clone().build_blocking()?,
+            builder,
+            background: OnceLock::new(),
+            closed: AtomicBool::new(false),
+        })
+    }
+
+    /// The handle, or the error that it is none.
+    pub(crate) fn given(client: Option<&Self>) -> Result<&Self, pm_error> {
+        client.ok_or_else(|| {
+            pm_error::config(Fault { field: "client", problem: "must be a client, and is NULL" })
+        })
+    }
+
+    /// The client for submitted sends.
+    pub(crate) fn background(&self) -> Result<&background::Client, pm_error> {
+        if let Some(client) = self.background.get() {
+            return Ok(client);
+        }
+        // Made outside of the cell: of two threads that get here at once, one
+        // drops what it made, and neither waits for the other.
+        let made = self.builder.clone().build_background()?;
+        let client = self.background.get_or_init(|| made);
+        if self.closed.load(Ordering::SeqCst) {
+            client.close();
+        }
+        Ok(client)
+    }
+
+    fn close(&self) {
+        self.closed.store(true, Ordering::SeqCst);
+        self.blocking.close();
+        if let Some(client) = self.background.get() {
+            client.close();
+        }
+    }
+}
+
+/// A client with these options; NULL takes the key and the address from the
+/// environment. No I/O happens but reading the CA file.
+///
+/// @param options  NULL, or options; they are copied.
+/// @param client   Where the client is written, to be freed with
+///                 pm_client_free(); NULL on failure.
+/// @param error    NULL, or where the error is written, to be freed with
+///                 pm_error_free(); NULL on success.
+#[unsafe(no_mangle)]
+pub extern "C" fn pm_client_new(
+    options: Option<&pm_options>,
+    client: *mut *mut pm_client,
+    error: *mut *mut pm_error,
+) -> pm_status {
+    let no_place = client.is_null();
+    ffi::call(client, error, PM_OUTCOME_NONE, || {
+        if no_place {
+            let problem = "must be a place for the client, and is NULL";
+            return Err(pm_error::config(Fault { field: "client", problem }));
+        }
+        Ok(Box::new(pm_client::new(options)?))
+    })
+}
+
+/// Sends one message and waits until it is known what became of it, at most
+/// until the deadline.
+///
+/// @param client   The client.
+/// @param message  The message; it is not changed.
+/// @param options  NULL, or what this call has different from its client.
+/// @param receipt  NULL, or where the receipt is written, to be freed with
+///                 pm_receipt_free(); NULL on failure.
+/// @param error    NULL, or where the error is written, to be freed with
+///                 pm_error_free(); NULL on success.
+/// @return PM_OK: the service accepted the message. Anything else:
+///         pm_error_outcome() says what became of it.
+#[unsafe(no_mangle)]
+pub extern "C" fn pm_client_send(
+    client: Option<&pm_client>,
+    message: Option<&pm_message>,
+    options: Option<&pm_call_options>,
+    receipt: *mut *mut pm_receipt,
+    error: *mut *mut pm_error,
+) -> pm_status {
+    ffi::call(receipt, error, PM_OUTCOME_UNKNOWN, || {
+        let client = pm_client::given(client)?;
+        let envelope = pm_message::envelope(message)?;
+        let options = pm_call_options::options(options)?;
+        let _quiet = NoSigpipe::new();
+        Ok(Box::new(client.blocking.send_with(&envelope, &options)?.into()))
+    })
+}
+
+/// Closes a client: later calls are refused, and calls under way end at once
+/// with the outcome they have by then. It never waits. Closing twice is fine,
+/// and so is NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn pm_client_close(client: Option<&pm_client>) {
+    ffi::entry((), || {
+        if let Some(client) = client {
+            client.close();
+        }
+    });
+}
+
+/// Frees a client; NULL is fine. No thread may be in a call with it. Sends that
+/// were submitted go on, and end in their completions as before; to end them
+/// now, call pm_client_close() first.
+#[unsafe(no_mangle)]
+pub extern "C" fn pm_client_free(client: Option<Box<pm_client>>) {
+    ffi::entry((), || drop(client));
+}

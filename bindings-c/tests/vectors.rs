@@ -1,0 +1,261 @@
+//! The vectors that every language runs, through real C and C++ programs.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod common;
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+
+use common::Link;
+use partner_messaging_sandbox::{Fault, RecordedRequest, Sandbox};
+use serde_json::{Map, Value};
+
+#[test]
+fn c_that_blocks() {
+    run_all("tests/programs/vector_runner.c", "send");
+}
+
+#[test]
+fn c_that_submits() {
+    run_all("tests/programs/vector_runner.c", "submit");
+}
+
+#[test]
+fn cpp_that_blocks() {
+    run_all("tests/programs/vector_runner.cpp", "send");
+}
+
+#[test]
+fn cpp_with_futures() {
+    run_all("tests/programs/vector_runner.cpp", "async");
+}
+
+fn run_all(source: &str, mode: &str) {
+    let mut runner = Runner::start(source, mode);
+    let sandbox = Sandbox::start().unwrap();
+    let mut count = 0;
+    for case in cases() {
+        sandbox.reset();
+        let problems = runner.run(&sandbox, &case);
+        assert!(problems.is_empty(), "{}: {problems:#?}", case["name"]);
+        count += 1;
+    }
+    assert!(count > 100, "only {count} cases");
+    runner.finish();
+}
+
+fn cases() -> Vec<Value> {
+    let mut files: Vec<_> = fs::read_dir(common::package().join("../tests/vectors"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
+        .collect();
+    files.sort();
+    let read = |path| serde_json::from_str::<Vec<Value>>(&fs::read_to_string(path).unwrap()).unwrap();
+    files.into_iter().flat_map(read).collect()
+}
+
+/// A program that is told what to send, line by line, and tells what came of it.
+///
+/// A line to it is a command and its arguments; texts are an x and hexadecimal
+/// bytes. Its answer is a line for each thing it knows, ended by `end`.
+struct Runner {
+    child: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+}
+
+impl Runner {
+    fn start(source: &str, mode: &str) -> Self {
+        let mut command = common::command(&common::compile(source, Link::Shared));
+        let mut child = command.arg(mode).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let input = child.stdin.take().unwrap();
+        let output = BufReader::new(child.stdout.take().unwrap());
+        Self { child, input, output }
+    }
+
+    /// Runs one case; returns what is not as it should be.
+    fn run(&mut self, sandbox: &Sandbox, case: &Value) -> Vec<String> {
+        if let Some(state) = case.get("state") {
+            sandbox.set_state(state).unwrap();
+        }
+        for fault in case["faults"].as_array().into_iter().flatten() {
+            sandbox.push_fault(Fault::from_json(&fault.to_string()).unwrap());
+        }
+        let mut script = Vec::new();
+        client_commands(case, sandbox, &mut script);
+        call_commands(case, &mut script);
+        if let Some(message) = case.get("message") {
+            message_commands(message, &mut script);
+        }
+        script.push("run".to_owned());
+        self.input.write_all((script.join("\n") + "\n").as_bytes()).unwrap();
+        let results = self.read_results();
+
+        let mut problems = Vec::new();
+        compare_results(case, &results, &mut problems);
+        if let Some(requests) = case.get("requests") {
+            compare_requests(requests.as_array().unwrap(), &sandbox.requests(), &mut problems);
+        }
+        problems
+    }
+
+    fn read_results(&mut self) -> Map<String, Value> {
+        let mut results = Map::new();
+        loop {
+            let mut line = String::new();
+            assert_ne!(self.output.read_line(&mut line).unwrap(), 0, "the program ended");
+            let (name, value) = line.trim_end().split_once(' ').unwrap_or((line.trim_end(), ""));
+            if name == "end" {
+                return results;
+            }
+            let value = match value.strip_prefix('x') {
+                Some(hex) => Value::from(from_hex(hex)),
+                None => value.parse::<i64>().unwrap_or_else(|_| panic!("{line}")).into(),
+            };
+            results.insert(name.to_owned(), value);
+        }
+    }
+
+    fn finish(mut self) {
+        drop(self.input);
+        assert!(self.child.wait().unwrap().success());
+    }
+}
+
+fn client_commands(case: &Value, sandbox: &Sandbox, script: &mut Vec<String>) {
+    let mut options = case["client"].as_object().cloned().unwrap_or_default();
+    options.entry("api_key").or_insert_with(|| sandbox.api_key().into());
+    options.entry("base_url").or_insert_with(|| sandbox.url().into());
+    for (name, value) in &options {
+        match value {
+            Value::String(text) => script.push(format!("text {name} {}", hex(text))),
+            Value::Number(number) => script.push(format!("number {name} {number}")),
+            Value::Bool(flag) => script.push(format!("number {name} {}", u8::from(*flag))),
+            Value::Object(headers) => {
+                for (name, value) in headers {
+                    script.push(format!("header {} {}", hex(name), hex(value.as_str().unwrap())));
+                }
+            }
+            other => panic!("an option that C can't be given: {name} {other}"),
+        }
+    }
+}
+
+fn call_commands(case: &Value, script: &mut Vec<String>) {
+    for (name, value) in case["call"].as_object().into_iter().flatten() {
+        match value {
+            Value::Number(number) => script.push(format!("call_number {name} {number}")),
+            Value::Object(headers) => {
+                for (name, value) in headers {
+                    script.push(format!("call_header {} {}", hex(name), hex(value.as_str().unwrap())));
+                }
+            }
+            other => panic!("an option of a call that C can't be given: {name} {other}"),
+        }
+    }
+}
+
+fn message_commands(message: &Value, script: &mut Vec<String>) {
+    let text = |name: &str| hex(message[name].as_str().unwrap_or_else(|| panic!("no {name}: {message}")));
+    let has = |name: &str| message.get(name).is_some();
+    match message["type"].as_str().unwrap() {
+        "whatsapp" => {
+            script.push(format!("whatsapp {} {} {}", text("to"), text("from"), text("template_id")));
+        }
+        "sms" if has("template_id") => {
+            script.push(format!("sms_template {} {} {}", text("to"), text("sender_id"), text("template_id")));
+        }
+        "sms" => {
+            script.push(format!("sms {} {}", text("to"), text("content")));
+            if has("sender_id") {
+                script.push(format!("sender_id {}", text("sender_id")));
+            }
+        }
+        "email" => {
+            script.push(format!("email {} {} {}", text("to"), text("subject"), text("html_content")));
+        }
+        "wire" => script.push(format!("json {}", hex(&message["json"].to_string()))),
+        other => panic!("an unknown type of message: {other}"),
+    }
+    for (name, value) in message["template_variables"].as_object().into_iter().flatten() {
+        script.push(format!("variable {} {}", hex(name), hex(value.as_str().unwrap())));
+    }
+}
+
+fn compare_results(case: &Value, results: &Map<String, Value>, problems: &mut Vec<String>) {
+    let (wanted, succeeds) = match (case.get("receipt"), case.get("error")) {
+        (Some(receipt), None) => (receipt, true),
+        (None, Some(error)) => (error, false),
+        _ => panic!("neither a receipt nor an error is expected"),
+    };
+    if (results.get("ok") == Some(&Value::from(1))) != succeeds {
+        problems.push(format!("ended in {results:#?}"));
+        return;
+    }
+    let whole_text = results.get("text").and_then(Value::as_str).unwrap_or_default();
+    for (name, wanted) in wanted.as_object().unwrap() {
+        let texts = || wanted.as_array().unwrap().iter().map(|text| text.as_str().unwrap());
+        match name.as_str() {
+            "text_has" => {
+                problems.extend(
+                    texts()
+                        .filter(|text| !whole_text.contains(text))
+                        .map(|text| format!("the text lacks {text:?}: {whole_text}")),
+                );
+            }
+            "text_lacks" => {
+                problems.extend(
+                    texts()
+                        .filter(|text| whole_text.contains(text))
+                        .map(|text| format!("the text has {text:?}: {whole_text}")),
+                );
+            }
+            "raw" => {
+                let raw = results.get("raw").and_then(Value::as_str).unwrap_or_default();
+                if serde_json::from_str::<Value>(raw).ok().as_ref() != Some(wanted) {
+                    problems.push(format!("raw is {raw}, not {wanted}"));
+                }
+            }
+            name => {
+                let there = results.get(name).unwrap_or(&Value::Null);
+                if there != wanted {
+                    problems.push(format!("{name} is {there}, not {wanted}"));
+                }
+            }
+        }
+    }
+}
+
+fn compare_requests(wanted: &[Value], there: &[RecordedRequest], problems: &mut Vec<String>) {
+    if wanted.len() != there.len() {
+        problems.push(format!("{} requests arrived, not {}", there.len(), wanted.len()));
+        return;
+    }
+    for (wanted, request) in wanted.iter().zip(there) {
+        if request.method != "POST" || request.path != "/partner/message/send" {
+            problems.push(format!("{} {}", request.method, request.path));
+        }
+        for (name, value) in wanted["headers"].as_object().into_iter().flatten() {
+            if request.header(&name.to_ascii_lowercase()) != value.as_str() {
+                problems.push(format!("the header {name} is {:?}, not {value}", request.header(name)));
+            }
+        }
+        if let Some(json) = wanted.get("json")
+            && request.json.as_ref() != Some(json)
+        {
+            problems.push(format!("the body is {}, not {json}", request.body));
+        }
+    }
+}
+
+fn hex(text: &str) -> String {
+    text.bytes().fold("x".to_owned(), |hex, byte| hex + &format!("{byte:02x}"))
+}
+
+fn from_hex(hex: &str) -> String {
+    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
+    String::from_utf8(hex.as_bytes().chunks(2).map(byte).collect()).unwrap()
+}
