@@ -35,3 +35,11 @@ pub(crate) fn example(workspace: &Workspace, libraries: &Path, file: &str, out: 
     run(&mut command)?;
     Ok(program)
 }
+
+/// Gives the shared library the name that programs look for when they start
+/// (its SONAME), in the folder `out`.
+pub(crate) fn runtime_name(libraries: &Path, out: &Path) -> Result<()> {
+    let link = out.join("libpartner_messaging.so.0");
+    std::os::unix::fs::symlink(libraries.join("libpartner_messaging.so"), &link)
+        .map_err(|error| format!("{}: {error}", link.display()))
+}

@@ -46,6 +46,7 @@ fn programs(workspace: &Workspace) -> Result<Vec<(&'static str, Command)>> {
     let python = python::installed(workspace)?;
     let out = workspace.target.join("demo");
     empty_folder(&out)?;
+    c::runtime_name(&libraries, &out)?;
 
     let script = |interpreter: &std::path::Path, path: &str| {
         let mut command = workspace.command(interpreter);
@@ -55,7 +56,7 @@ fn programs(workspace: &Workspace) -> Result<Vec<(&'static str, Command)>> {
     let compiled = |file: &str| {
         c::example(workspace, &libraries, file, &out).map(|program| {
             let mut command = workspace.command(program);
-            command.env("LD_LIBRARY_PATH", &libraries);
+            command.env("LD_LIBRARY_PATH", &out);
             command
         })
     };
