@@ -11,6 +11,7 @@ mod header;
 mod node;
 mod package;
 mod python;
+mod readme;
 mod rust;
 mod test;
 mod workspace;

@@ -1,7 +1,7 @@
 //! The Rust crates: formatting, lints, tests.
 
-use crate::header;
 use crate::workspace::{Result, Workspace, run};
+use crate::{header, readme};
 
 /// What no test runner looks at: formatting, lints, generated files.
 pub(crate) fn lint(workspace: &Workspace) -> Result<()> {
@@ -11,6 +11,7 @@ pub(crate) fn lint(workspace: &Workspace) -> Result<()> {
         .cargo("doc")
         .args(["--no-deps", "-p", "partner-messaging"])
         .env("RUSTDOCFLAGS", "-D warnings"))?;
+    readme::check(workspace)?;
     header::run(&workspace.root, true)
 }
 
