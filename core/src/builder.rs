@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 #[cfg(unix)]
@@ -10,6 +11,7 @@ use crate::blocking;
 use crate::client::Client;
 use crate::config::Config;
 use crate::error::Error;
+use crate::observe::{Event, Observer};
 use crate::secret::ApiKey;
 
 /// The options of a client. All have defaults but the API key; nothing is
@@ -44,6 +46,7 @@ pub struct ClientBuilder {
     pub(crate) user_agent: Option<String>,
     pub(crate) language: &'static str,
     pub(crate) max_response_bytes: usize,
+    pub(crate) observer: Option<Observer>,
 }
 
 impl Default for ClientBuilder {
@@ -64,6 +67,7 @@ impl Default for ClientBuilder {
             user_agent: None,
             language: "rust",
             max_response_bytes: 1024 * 1024,
+            observer: None,
         }
     }
 }
@@ -166,6 +170,13 @@ impl ClientBuilder {
     /// How many bytes an answer's body may have. Default: 1 MiB.
     pub fn max_response_bytes(mut self, bytes: usize) -> Self {
         self.max_response_bytes = bytes;
+        self
+    }
+
+    /// Who is told of every attempt, retry and outcome, besides `tracing`. It is
+    /// called on the thread that the call runs on, and must neither block nor panic.
+    pub fn on_event(mut self, observer: impl Fn(&Event) + Send + Sync + 'static) -> Self {
+        self.observer = Some(Arc::new(observer));
         self
     }
 

@@ -8,6 +8,7 @@ use arc_swap::ArcSwapOption;
 use http::{HeaderMap, Method};
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout_at};
+use tracing::Instrument;
 
 use crate::barrier::Barrier;
 use crate::builder::{CallOptions, ClientBuilder};
@@ -16,6 +17,7 @@ use crate::config::{self, Config};
 use crate::envelope::Envelope;
 use crate::error::{Error, Kind};
 use crate::message::Message;
+use crate::observe::{TARGET, Teller};
 use crate::outcome::Outcome;
 use crate::receipt::Receipt;
 use crate::retry::{Budget, backoff};
@@ -100,8 +102,13 @@ impl Client {
     /// # Panics
     /// Outside of a tokio runtime.
     pub async fn send_with(&self, message: &impl Message, options: &CallOptions) -> Result<Receipt, Error> {
-        let started = Instant::now();
         let envelope = message.envelope()?;
+        let span = tracing::debug_span!(target: TARGET, "send", channel = envelope.channel());
+        self.call(envelope, options).instrument(span).await
+    }
+
+    async fn call(&self, envelope: Envelope, options: &CallOptions) -> Result<Receipt, Error> {
+        let started = Instant::now();
         let mut call = Call::begin(&self.0, envelope, options, started)?;
         let deadline = started + options.timeout.unwrap_or(self.0.config.timeout);
         let interrupted = {
@@ -197,6 +204,7 @@ impl<'a> Call<'a> {
         };
         loop {
             self.attempts += 1;
+            self.teller().attempt(self.attempts);
             let (error, retry) = match self.attempt().await {
                 Attempt::Sent(receipt) => return Ok(receipt),
                 Attempt::Failed { error, retry } => (error, retry),
@@ -207,7 +215,7 @@ impl<'a> Call<'a> {
                 return Err(error);
             }
             self.retries_left -= 1;
-            tracing::debug!(target: "partner_messaging", attempt = self.attempts, kind = %error.kind(), pause_ms = pause.as_millis(), "trying again");
+            self.teller().retry(self.attempts, &error, pause);
             self.refusal = Some(error).filter(|error| error.outcome() == Some(Outcome::Rejected));
             self.barrier = Barrier::new();
             sleep(pause).await;
@@ -261,20 +269,17 @@ impl<'a> Call<'a> {
 
     fn end(mut self, result: Result<Receipt, Error>) -> Result<Receipt, Error> {
         self.ended = true;
-        let elapsed = self.started.elapsed();
-        match result {
-            Ok(mut receipt) => {
-                receipt.attempts = self.attempts;
-                receipt.elapsed = elapsed;
-                tracing::debug!(target: "partner_messaging", outcome = "sent", attempts = self.attempts, message_id = %receipt.message_id, "call ended");
-                Ok(receipt)
-            }
-            Err(error) => {
-                let error = error.after(self.attempts, elapsed);
-                tracing::debug!(target: "partner_messaging", outcome = error.outcome().map(Outcome::as_str), kind = %error.kind(), attempts = self.attempts, "call ended");
-                Err(error)
-            }
-        }
+        let (attempts, elapsed) = (self.attempts, self.started.elapsed());
+        let result = match result {
+            Ok(receipt) => Ok(Receipt { attempts, elapsed, ..receipt }),
+            Err(error) => Err(error.after(attempts, elapsed)),
+        };
+        self.teller().ended(&result, attempts, elapsed);
+        result
+    }
+
+    fn teller(&self) -> Teller<'_> {
+        Teller { observer: self.client.config.observer.as_ref(), envelope: &self.envelope }
     }
 }
 
@@ -282,7 +287,7 @@ impl Drop for Call<'_> {
     fn drop(&mut self) {
         if !self.ended {
             let outcome = if self.barrier.seal() { Outcome::NotSent } else { Outcome::Unknown };
-            tracing::debug!(target: "partner_messaging", outcome = outcome.as_str(), kind = %Kind::Cancelled, attempts = self.attempts, "call dropped");
+            self.teller().dropped(outcome, self.attempts, self.started.elapsed());
         }
     }
 }

@@ -13,6 +13,7 @@ use url::{Host, Url};
 
 use crate::builder::ClientBuilder;
 use crate::error::Error;
+use crate::observe::Observer;
 use crate::secret::ApiKey;
 
 /// The base URL of the API document, "Overview".
@@ -40,6 +41,7 @@ pub(crate) struct Config {
     pub(crate) proxy: Option<Url>,
     pub(crate) extra_roots: Vec<CertificateDer<'static>>,
     pub(crate) max_response_bytes: usize,
+    pub(crate) observer: Option<Observer>,
 }
 
 impl Config {
@@ -73,6 +75,7 @@ impl Config {
             max_connections: options.max_connections,
             http2: options.http2,
             max_response_bytes: options.max_response_bytes,
+            observer: options.observer,
         })
     }
 

@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 use crate::error::Error;
 use crate::message::Message;
 use crate::object;
+use crate::secret::mask_recipient;
 
 /// A checked message, written as the request that sends it.
 ///
@@ -46,6 +47,14 @@ impl Envelope {
 
     pub(crate) fn body(&self) -> &Bytes {
         &self.body
+    }
+
+    /// The recipient with only its last four characters left, if there is one.
+    pub(crate) fn masked_recipient(&self) -> Option<String> {
+        let body = std::str::from_utf8(&self.body).ok()?;
+        let [request] = object::members(body, ["request"]).ok()?;
+        let [to] = object::members(request?.get(), ["to"]).ok()?;
+        object::text(to).map(|to| mask_recipient(&to))
     }
 
     /// Every text of the message that must not reach an error: all but its

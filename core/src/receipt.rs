@@ -35,7 +35,7 @@ pub struct Receipt {
     pub attempts: u32,
     /// The time from the start of the call to the receipt.
     pub elapsed: Duration,
-    raw: Box<RawValue>,
+    pub(crate) raw: Box<RawValue>,
 }
 
 impl Receipt {

@@ -1,0 +1,180 @@
+//! What a client tells of its calls while they run: `tracing` events, and the
+//! same to an observer, which bindings connect to their language's logging.
+//!
+//! Nothing here holds the key, a message's text or a whole recipient.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::envelope::Envelope;
+use crate::error::{Error, Kind};
+use crate::outcome::Outcome;
+use crate::receipt::Receipt;
+
+/// A step of a call.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use std::sync::{Arc, Mutex};
+/// use partner_messaging::{Client, Event, Sms};
+/// use partner_messaging_sandbox::Sandbox;
+///
+/// let sandbox = Sandbox::start()?;
+/// let seen = Arc::new(Mutex::new(Vec::new()));
+/// let log = seen.clone();
+/// let client = Client::builder()
+///     .api_key(sandbox.api_key())
+///     .base_url(sandbox.url())
+///     .on_event(move |event: &Event| log.lock().unwrap().push(event.to_string()))
+///     .build_blocking()?;
+/// client.send(&Sms::text("+6591234567", "Hello"))?;
+/// assert!(seen.lock().unwrap()[0].starts_with("SMS to *******4567: attempt 1"));
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Event {
+    /// The message's channel.
+    pub channel: String,
+    /// The recipient with only its last four characters left, if there is one.
+    pub recipient: Option<String>,
+    /// What happened.
+    pub step: Step,
+}
+
+/// What happened in a call.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Step {
+    /// A request is about to be made.
+    Attempt {
+        /// Its number, from 1.
+        number: u32,
+    },
+    /// The attempt failed, and there will be another after a pause.
+    Retry {
+        /// The number of the attempt that failed.
+        number: u32,
+        /// What went wrong.
+        kind: Kind,
+        /// The pause before the next attempt.
+        pause: Duration,
+    },
+    /// The call ended.
+    Ended {
+        /// What became of the message.
+        outcome: Option<Outcome>,
+        /// What went wrong, unless it was sent.
+        kind: Option<Kind>,
+        /// The HTTP status of the answer that decided, unless it was sent.
+        status: Option<u16>,
+        /// How many requests were begun.
+        attempts: u32,
+        /// The time from the call's start.
+        elapsed: Duration,
+    },
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.channel)?;
+        if let Some(recipient) = &self.recipient {
+            write!(f, " to {recipient}")?;
+        }
+        match &self.step {
+            Step::Attempt { number } => write!(f, ": attempt {number}"),
+            Step::Retry { number, kind, pause } => {
+                write!(f, ": attempt {number} failed ({kind}), the next in {} ms", pause.as_millis())
+            }
+            Step::Ended { outcome, kind, attempts, elapsed, .. } => {
+                write!(f, ": {}", outcome.map_or("ended", Outcome::as_str))?;
+                if let Some(kind) = kind {
+                    write!(f, " ({kind})")?;
+                }
+                write!(f, " after {attempts} attempts and {} ms", elapsed.as_millis())
+            }
+        }
+    }
+}
+
+/// Who is told of events besides `tracing`.
+pub(crate) type Observer = Arc<dyn Fn(&Event) + Send + Sync>;
+
+/// Tells what happens in one call. Costs next to nothing while nobody listens.
+#[derive(Clone, Copy)]
+pub(crate) struct Teller<'a> {
+    pub(crate) observer: Option<&'a Observer>,
+    pub(crate) envelope: &'a Envelope,
+}
+
+impl Teller<'_> {
+    pub(crate) fn attempt(self, number: u32) {
+        self.tell(|| Step::Attempt { number });
+    }
+
+    pub(crate) fn retry(self, number: u32, error: &Error, pause: Duration) {
+        self.tell(|| Step::Retry { number, kind: error.kind(), pause });
+    }
+
+    pub(crate) fn ended(self, result: &Result<Receipt, Error>, attempts: u32, elapsed: Duration) {
+        self.tell(|| match result {
+            Ok(_) => {
+                Step::Ended { outcome: Some(Outcome::Sent), kind: None, status: None, attempts, elapsed }
+            }
+            Err(error) => Step::Ended {
+                outcome: error.outcome(),
+                kind: Some(error.kind()),
+                status: error.status(),
+                attempts,
+                elapsed,
+            },
+        });
+    }
+
+    /// The call's future was dropped: nobody else is told of its outcome.
+    pub(crate) fn dropped(self, outcome: Outcome, attempts: u32, elapsed: Duration) {
+        let kind = Some(Kind::Cancelled);
+        self.tell(|| Step::Ended { outcome: Some(outcome), kind, status: None, attempts, elapsed });
+    }
+
+    fn tell(self, step: impl FnOnce() -> Step) {
+        let traced = tracing::enabled!(target: TARGET, tracing::Level::DEBUG);
+        if !traced && self.observer.is_none() {
+            return;
+        }
+        let (channel, recipient) = (self.envelope.channel().to_owned(), self.envelope.masked_recipient());
+        let event = Event { channel, recipient, step: step() };
+        if traced {
+            trace(&event);
+        }
+        if let Some(observer) = self.observer {
+            observer(&event);
+        }
+    }
+}
+
+/// The target of every `tracing` span and event of this crate.
+pub(crate) const TARGET: &str = "partner_messaging";
+
+fn trace(event: &Event) {
+    let (channel, recipient) = (event.channel.as_str(), event.recipient.as_deref());
+    match &event.step {
+        Step::Attempt { number } => {
+            tracing::debug!(target: TARGET, channel, recipient, attempt = number, "attempt");
+        }
+        Step::Retry { number, kind, pause } => {
+            let (kind, pause_ms) = (kind.as_str(), millis(*pause));
+            tracing::debug!(target: TARGET, channel, recipient, attempt = number, kind, pause_ms, "retry");
+        }
+        Step::Ended { outcome, kind, status, attempts, elapsed } => {
+            let (outcome, kind) = (outcome.map(Outcome::as_str), kind.map(Kind::as_str));
+            let elapsed_ms = millis(*elapsed);
+            tracing::debug!(target: TARGET, channel, recipient, outcome, kind, status, attempts, elapsed_ms, "outcome");
+        }
+    }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
