@@ -90,11 +90,14 @@ impl Client {
         let envelope = messages::envelope(message)?;
         let mut interrupt = None;
         let result = py.detach(|| {
-            self.0.send_interruptible(&envelope, &options, || match Python::attach(|py| py.check_signals()) {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(raised) => {
-                    interrupt.get_or_insert(raised);
-                    ControlFlow::Break(())
+            self.0.send_interruptible(&envelope, &options, || {
+                // A daemon thread's call may outlive the interpreter: then there is nothing to attach to.
+                match Python::try_attach(|py| py.check_signals()) {
+                    Some(Err(raised)) => {
+                        interrupt.get_or_insert(raised);
+                        ControlFlow::Break(())
+                    }
+                    Some(Ok(())) | None => ControlFlow::Continue(()),
                 }
             })
         });

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use partner_messaging::{Envelope, Message, WireMessage, mask_recipient};
+use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyMapping, PyString};
@@ -52,7 +53,11 @@ fn json_text(message: &Bound<'_, PyAny>) -> PyResult<String> {
     // What JSON can't say (a date, a Decimal, NaN, a cycle) is the message's fault.
     // The cause is not passed on: it may quote the value.
     let text = dumps.call((dict,), Some(&options));
-    let unwritable = |_| bad_field(py, "message", "can't be written as JSON");
+    let unwritable = |error: PyErr| match error.is_instance_of::<PyException>(py) {
+        true => bad_field(py, "message", "can't be written as JSON"),
+        // Ctrl-C is nobody's fault.
+        false => error,
+    };
     text.map_err(unwritable)?.extract::<String>().map_err(unwritable)
 }
 

@@ -12,6 +12,7 @@ from ._native import BackgroundClient, CompletionQueue, Receipt
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from os import PathLike
     from types import TracebackType
     from typing import Any, TypeAlias
 
@@ -25,46 +26,87 @@ if TYPE_CHECKING:
 _VERDICT_SECONDS = 0.1
 
 
+class _Woken(asyncio.Future[None]):
+    """Wakes a coroutine; cancels its call in the very moment it is cancelled itself.
+
+    When many tasks are cancelled at once, each runs later, one after the other:
+    if their calls were cancelled only then, those that wait for a connection
+    would take the ones that become free, and go out.
+    """
+
+    call: Call | None = None
+
+    def cancel(self, msg: Any = None) -> bool:
+        if self.call is not None and not self.done():
+            self.call.cancel()
+        return super().cancel(msg)
+
+
+class _Waiting:
+    """A coroutine that waits for its call. The future only wakes it: what became
+    of the call is kept beside it, where cancelling the future can't lose it."""
+
+    __slots__ = ("completion", "woken")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.woken = _Woken(loop=loop)
+        self.completion: Completion | None = None
+
+
 class _Completions:
     """The calls of one event loop that are under way. Used on that loop's thread only."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
         self.queue = CompletionQueue()
-        self.pending: dict[int, asyncio.Future[Receipt]] = {}
+        self.pending: dict[int, _Waiting] = {}
         self.last = 0
-        # The loop forgets it when it closes; what completes after that stays in the queue.
-        loop.add_reader(self.queue.fileno(), self.drain)
+        self.reading = False
+        self.ending = False
 
-    def begin(self) -> tuple[int, asyncio.Future[Receipt]]:
+    def begin(self) -> tuple[int, _Waiting]:
+        if not self.reading:
+            # A loop that closes forgets it; what completes after that stays in the queue.
+            self.loop.add_reader(self.queue.fileno(), self.drain)
+            self.reading = True
         self.last += 1
-        future: asyncio.Future[Receipt] = self.loop.create_future()
-        self.pending[self.last] = future
-        return self.last, future
+        waiting = self.pending[self.last] = _Waiting(self.loop)
+        return self.last, waiting
 
     def drain(self) -> None:
         for completion in self.queue.drain():
             self.settle(completion)
+        self.end_if_idle()
 
     def settle(self, completion: Completion) -> None:
-        number, receipt, error = completion
-        future = self.pending.pop(number, None)
-        if future is None or future.done():
-            return
-        if error is None:
-            future.set_result(receipt)  # type: ignore[arg-type]  # one of the two is there
-        else:
-            future.set_exception(error)
+        waiting = self.pending.pop(completion[0], None)
+        if waiting is not None:
+            waiting.completion = completion
+            if not waiting.woken.done():
+                waiting.woken.set_result(None)
 
-    def verdict(self, number: int) -> Completion | None:
-        """What became of a call that was just cancelled."""
+    def end_if_idle(self) -> None:
+        if not self.pending and self.reading and not self.ending:
+            # Whoever was just woken runs before this, and may send the next message.
+            self.ending = True
+            self.loop.call_soon(self.end)
+
+    def end(self) -> None:
+        """Leaves the loop as it was found, unless there are calls again."""
+        self.ending = False
+        if not self.pending and self.reading:
+            self.loop.remove_reader(self.queue.fileno())
+            self.reading = False
+
+    def await_verdict(self, waiting: _Waiting) -> None:
+        """Waits for what became of a call that was just cancelled."""
         until = monotonic() + _VERDICT_SECONDS
-        while (completion := self.queue.next(max(0.0, until - monotonic()))) is not None:
-            if completion[0] == number:
-                self.pending.pop(number, None)
-                return completion
+        while waiting.completion is None:
+            completion = self.queue.next(max(0.0, until - monotonic()))
+            if completion is None:
+                break
             self.settle(completion)
-        return None
+        self.end_if_idle()
 
 
 # Each thread's last event loop and its completions: a thread runs one loop at a time.
@@ -97,8 +139,40 @@ class AsyncClient:
     'SENT'
     """
 
-    def __init__(self, api_key: str | None = None, **options: Any) -> None:
-        self._native = BackgroundClient(api_key, **options)
+    def __init__(
+        self,
+        api_key: str | None = None,
+        *,
+        base_url: str | None = None,
+        timeout: float | None = None,
+        connect_timeout: float | None = None,
+        max_retries: int | None = None,
+        max_connections: int | None = None,
+        http2: bool | None = None,
+        proxy: str | None = None,
+        trust_env: bool | None = None,
+        ca_file: str | PathLike[str] | None = None,
+        allow_http: bool | None = None,
+        headers: Mapping[str, str] | None = None,
+        user_agent: str | None = None,
+        max_response_bytes: int | None = None,
+    ) -> None:
+        self._native = BackgroundClient(
+            api_key,
+            base_url=base_url,
+            timeout=timeout,
+            connect_timeout=connect_timeout,
+            max_retries=max_retries,
+            max_connections=max_connections,
+            http2=http2,
+            proxy=proxy,
+            trust_env=trust_env,
+            ca_file=ca_file,
+            allow_http=allow_http,
+            headers=headers,
+            user_agent=user_agent,
+            max_response_bytes=max_response_bytes,
+        )
 
     async def send(
         self,
@@ -113,17 +187,27 @@ class AsyncClient:
         Arguments, result and errors are those of :meth:`Client.send`.
         """
         completions = _completions(asyncio.get_running_loop())
-        number, future = completions.begin()
+        number, waiting = completions.begin()
         try:
             call = self._native.submit(completions.queue, number, message, timeout, max_retries, headers)
+            waiting.woken.call = call
         except BaseException:
             del completions.pending[number]
+            completions.end_if_idle()
             raise
         try:
-            return await future
+            await waiting.woken
         except asyncio.CancelledError as cancelled:
-            _attach_verdict(cancelled, call, completions, number)
+            call.cancel()
+            completions.await_verdict(waiting)
+            _attach_verdict(cancelled, waiting.completion)
             raise
+        except BaseException:
+            # The coroutine is thrown away, perhaps after its loop: nobody asks for the verdict.
+            call.cancel()
+            completions.pending.pop(number, None)
+            raise
+        return _result(waiting)
 
     async def close(self) -> None:
         """Closes the client: further calls are refused, calls under way end at
@@ -148,14 +232,21 @@ class AsyncClient:
         return f"<{type(self).__qualname__}>"
 
 
-def _attach_verdict(
-    cancelled: asyncio.CancelledError, call: Call, completions: _Completions, number: int
-) -> None:
-    if number not in completions.pending:
-        # It had ended before it was cancelled, and its result was not picked up any more.
-        return
-    call.cancel()
-    verdict = completions.verdict(number)
+def _result(waiting: _Waiting) -> Receipt:
+    assert waiting.completion is not None  # that is what it was woken for
+    _, receipt, error = waiting.completion
+    # The error's traceback refers to this call's frames: they must not refer back.
+    waiting.completion = None
+    if receipt is not None:
+        return receipt
+    assert error is not None
+    try:
+        raise error
+    finally:
+        del error
+
+
+def _attach_verdict(cancelled: asyncio.CancelledError, verdict: Completion | None) -> None:
     if verdict is None:
         cancelled.outcome = "unknown"  # type: ignore[attr-defined]
     elif verdict[2] is None:

@@ -1,6 +1,7 @@
 """The sandbox, for your own tests: a real server on this machine that speaks the API.
 
 >>> from partner_messaging import OutcomeUnknownError, Sms
+>>> from partner_messaging.testing import Sandbox
 >>> with Sandbox() as sandbox, sandbox.client() as client:
 ...     sandbox.push_fault("close_after_read")
 ...     try:

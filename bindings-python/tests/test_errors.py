@@ -1,0 +1,89 @@
+"""The exceptions: one tree for all languages, picklable, without secrets."""
+
+import pickle
+
+import pytest
+
+import partner_messaging
+from partner_messaging import (
+    ApiError,
+    Client,
+    ConfigError,
+    InvalidMessageError,
+    OutcomeUnknownError,
+    PartnerMessagingError,
+    Sms,
+    TransportError,
+    _native,
+)
+
+TABLE = _native._error_classes()
+
+
+@pytest.mark.parametrize("name, parent, code", TABLE)
+def test_the_tree_is_the_cores(name, parent, code):
+    cls = getattr(partner_messaging, name)
+    assert name in partner_messaging.__all__
+    assert cls.__module__ == "partner_messaging"
+    assert cls.__base__ is (Exception if parent is None else getattr(partner_messaging, parent))
+    assert cls.__doc__
+    if code is not None:
+        assert code in cls.__doc__
+
+
+def test_no_class_is_unknown_to_the_core():
+    ours = {
+        name
+        for name, value in vars(partner_messaging).items()
+        if isinstance(value, type) and issubclass(value, PartnerMessagingError)
+    }
+    assert ours == {name for name, _, _ in TABLE}
+
+
+@pytest.mark.parametrize("name, parent, code", [row for row in TABLE if row[2]])
+def test_each_documented_code_makes_its_class(sandbox, client, name, parent, code):
+    sandbox.push_fault("code", code=code)
+    with pytest.raises(getattr(partner_messaging, name)) as raised:
+        client.send(Sms(to="+6591234567", content="Hello"))
+    assert type(raised.value).__name__ == name
+    assert (raised.value.code, raised.value.outcome, raised.value.kind) == (code, "rejected", "api")
+
+
+def test_a_config_error_is_a_value_error():
+    assert issubclass(ConfigError, ValueError)
+
+
+def test_an_unknown_outcome_is_nothing_that_is_retried():
+    assert not issubclass(OutcomeUnknownError, (OSError, TimeoutError, ConnectionError, TransportError, ApiError))
+
+
+@pytest.mark.parametrize("name", [name for name, _, _ in TABLE])
+def test_errors_can_be_made_and_pickled(name):
+    cls = getattr(partner_messaging, name)
+    error = cls("text", status=402, code="X", attempts=2, elapsed=0.5, retry_after=1.5, body="b", request_id="r", field="f")
+    for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
+        copy = pickle.loads(pickle.dumps(error, protocol))
+        assert type(copy) is cls
+        assert vars(copy) == vars(error)
+        assert str(copy) == error.message == "text"
+
+
+def test_outcomes_of_errors_made_by_hand():
+    assert ConfigError("x").outcome == TransportError("x").outcome == InvalidMessageError("x").outcome == "not_sent"
+    assert ApiError("x").outcome == "rejected"
+    assert OutcomeUnknownError("x").outcome == "unknown"
+    assert PartnerMessagingError("x").outcome is None
+    assert {ConfigError("x").kind, PartnerMessagingError("x").kind, OutcomeUnknownError("x").kind} <= set(_native._kinds())
+
+
+def test_no_secret_is_shown(sandbox):
+    message = Sms(to="+6591234567", content="your code is 987654")
+    sandbox.set_fault("respond", status=400, body={"success": False, "error": "bad: your code is 987654 to +6591234567"})
+    with Client("the-secret-key", base_url=sandbox.url) as client:
+        with pytest.raises(ApiError) as raised:
+            client.send(message)
+        shown = [repr(client), str(client), str(raised.value), repr(raised.value), raised.value.body, repr(message)]
+    shown.append(str(pickle.dumps(raised.value)))
+    for text in shown:
+        for secret in ("the-secret-key", "987654", "+6591234567", "6591234567"):
+            assert secret not in text

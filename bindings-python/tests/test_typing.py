@@ -1,0 +1,39 @@
+"""The types: the package's own, its users', and the stubs against the native module."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import partner_messaging
+
+PACKAGE = Path(partner_messaging.__file__).parent
+USAGE = Path(__file__).parent / "typed" / "usage.py"
+
+
+def check(folder: Path, *arguments: str | Path) -> None:
+    done = subprocess.run([sys.executable, "-m", *arguments], cwd=folder, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def mypy(folder: Path, *arguments: str | Path) -> None:
+    options = ["--strict", "--warn-unreachable", "--config-file=", "--cache-dir", folder / "cache"]
+    check(folder, "mypy", *options, "--python-version", "3.11", *arguments)
+
+
+def test_the_package(tmp_path: Path) -> None:
+    mypy(tmp_path, "-p", "partner_messaging")
+
+
+def test_a_users_program(tmp_path: Path) -> None:
+    mypy(tmp_path, USAGE)
+
+
+def test_the_stubs_are_those_of_the_native_module(tmp_path: Path) -> None:
+    allowed = tmp_path / "allowed"
+    # A name for annotations only; and a list that pyo3 makes, of a module that is private.
+    allowed.write_text("partner_messaging._native.Message\npartner_messaging._native.__all__\n")
+    # Disjoint bases (PEP 800) are a matter of layout that older type checkers don't know.
+    options = ["--allowlist", allowed, "--ignore-disjoint-bases", "--ignore-unused-allowlist"]
+    check(tmp_path, "mypy.stubtest", "partner_messaging._native", *options)

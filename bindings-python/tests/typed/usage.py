@@ -1,0 +1,76 @@
+"""Uses of the package that type checkers must accept, and misuses that they must refuse."""
+
+import asyncio
+from collections.abc import Coroutine
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, assert_type  # type: ignore[attr-defined, unused-ignore]  # Python 3.11
+
+import partner_messaging
+from partner_messaging import (
+    ApiError,
+    AsyncClient,
+    Client,
+    ConfigError,
+    Email,
+    InsufficientCreditError,
+    PartnerMessagingError,
+    Receipt,
+    Sms,
+    WhatsApp,
+)
+from partner_messaging.testing import Sandbox
+
+assert_type(partner_messaging.__version__, str)
+
+with Client("key", timeout=5, ca_file=Path("ca.pem"), headers={"x-tag": "1"}, http2=None) as client:
+    assert_type(client, Client)
+    receipt = client.send(Sms(to="+6591234567", content="Hello"), timeout=1.5, max_retries=0)
+    client.send(WhatsApp(to="+1", from_="+2", template_id="HX1", template_variables={"1": "2"}))
+    client.send(Email(to="a@example.com", subject="Hi", html_content="Hi"))
+    client.send({"channel": "SMS", "to": "+6591234567", "tags": [1, 2]})
+
+assert_type(receipt, Receipt)
+assert_type(receipt.message_id, str)
+assert_type(receipt.status, str | None)
+assert_type(receipt.cost, Decimal | None)
+assert_type(receipt.elapsed, float)
+assert_type(receipt.raw, dict[str, Any])
+assert_type(Sms(to="+1").to_dict(), dict[str, Any])
+
+client.send("Hello")  # type: ignore[arg-type]
+client.send(Sms(to="+1"), timeout="5")  # type: ignore[arg-type]
+client.send(Sms(to="+1"), 5)  # type: ignore[call-arg, misc, unused-ignore]
+Sms("+1")  # type: ignore[call-arg, misc, unused-ignore]
+Sms(to=1)  # type: ignore[arg-type]
+Client("key", timout=5)  # type: ignore[call-arg]
+AsyncClient("key", timout=5)  # type: ignore[call-arg]
+AsyncClient("key", max_retries="2")  # type: ignore[arg-type]
+receipt.status = "READ"  # type: ignore[misc]
+
+
+async def main() -> None:
+    async with AsyncClient("key", timeout=5) as client:
+        assert_type(client, AsyncClient)
+        sending = client.send(Sms(to="+1", content="Hi"))
+        task = asyncio.create_task(assert_type(sending, Coroutine[Any, Any, Receipt]))
+        assert_type(await task, Receipt)
+
+
+try:
+    pass
+except InsufficientCreditError as error:
+    assert_type(error.outcome, str | None)
+    assert_type(error.retry_after, float | None)
+    assert_type(error.elapsed, float)
+except ConfigError as error:
+    value_error: ValueError = error
+except PartnerMessagingError as error:
+    assert_type(error.field, str | None)
+
+made: ApiError = InsufficientCreditError("no credit", code="INSUFFICIENT_CREDIT", status=402)
+
+with Sandbox(balance="1.00") as sandbox:
+    assert_type(sandbox.client(timeout=1), Client)
+    assert_type(sandbox.async_client(), AsyncClient)
+    assert_type(sandbox.requests, list[dict[str, Any]])
