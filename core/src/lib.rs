@@ -38,6 +38,9 @@ mod client;
 mod config;
 mod envelope;
 mod error;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod message;
 mod money;
 mod object;

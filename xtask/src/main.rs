@@ -7,6 +7,7 @@
 mod c;
 mod c_archive;
 mod demo;
+mod fuzz;
 mod header;
 mod node;
 mod package;
@@ -31,6 +32,8 @@ Commands:
   faults           print the table of faults: outcome, kind and POSTs of each
   soak [--seconds N] [--seed S]
                    send against random faults, and check what became of every message
+  fuzz [--seconds N]
+                   fuzz what reads the server's words, so long for each target (120)
   header [--check] write the C header anew, or check that it is up to date
   help             show this
 ";
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
         ["package"] => package::run(&workspace),
         ["faults"] => rust::faults(&workspace),
         ["soak", options @ ..] => rust::soak(&workspace, options),
+        ["fuzz", options @ ..] => fuzz::run_all(&workspace, options),
         ["header"] => header::run(&workspace.root, false),
         ["header", "--check"] => header::run(&workspace.root, true),
         ["help" | "--help" | "-h"] => {

@@ -1,0 +1,35 @@
+//! What the fuzz targets reach into; only there when they are built.
+
+use std::time::{Duration, SystemTime};
+
+use crate::envelope::Envelope;
+use crate::error::Error;
+use crate::message::Message;
+use crate::receipt::Receipt;
+use crate::secret::ApiKey;
+use crate::transport::Answer;
+use crate::verdict::{self, Verdict};
+use crate::{Sms, retry};
+
+/// The verdict on an answer to a message to `+6591234567` that says `your code is 987654`.
+///
+/// # Errors
+/// As a send would end.
+pub fn answer(status: u16, retry_after: Option<&[u8]>, body: &[u8]) -> Result<Receipt, Error> {
+    let mut headers = http::HeaderMap::new();
+    if let Some(value) = retry_after.and_then(|value| http::HeaderValue::from_bytes(value).ok()) {
+        headers.insert(http::header::RETRY_AFTER, value);
+    }
+    let answer = Answer { status, headers, body: body.to_vec() };
+    let envelope: Envelope = Sms::text("+6591234567", "your code is 987654").envelope()?;
+    match verdict::of_send(&answer, &envelope, &ApiKey::new("sandbox-key".to_owned())) {
+        Verdict::Sent(receipt) => Ok(receipt),
+        Verdict::Refused { error, .. } | Verdict::Unknown(error) => Err(error),
+    }
+}
+
+/// The pause that a `Retry-After` asks for at `now`.
+#[must_use]
+pub fn retry_after(value: &[u8], now: SystemTime) -> Option<Duration> {
+    retry::retry_after(value, now)
+}
