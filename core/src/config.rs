@@ -208,14 +208,14 @@ fn base_url(given: Option<String>, allow_http: bool) -> Result<Url, Error> {
         return refuse("must be a URL that begins with https://");
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return refuse("must not have a user name or a password in it; the key is the option api_key");
+        return refuse("must not have a user name or a password in it: the key is an option of its own");
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return refuse("must not have a query or a fragment in it; the key is the option api_key");
+        return refuse("must not have a query or a fragment in it: the key is an option of its own");
     }
     if url.scheme() == "http" && !allow_http && !is_loopback(&url) {
         return refuse(
-            "must begin with https://, or the key would cross the network in clear text; plain http goes to loopback only, unless allow_http is set",
+            "must begin with https://, or the key would cross the network in clear text; plain http goes to loopback only, unless it is allowed by an option of its own",
         );
     }
     Ok(url)

@@ -1,0 +1,3 @@
+export * from "./lib/client.cjs";
+export * from "./lib/errors.cjs";
+export * from "./lib/messages.cjs";

@@ -1,0 +1,75 @@
+'use strict';
+
+const { native } = require('./native.cjs');
+const { errorOf, internalError } = require('./errors.cjs');
+const { callOptions, clientOptions } = require('./options.cjs');
+const { Receipt } = require('./receipt.cjs');
+const { onAbort } = require('./signal.cjs');
+
+class Client {
+  #native;
+
+  constructor(options = {}) {
+    const opened = native().openClient(clientOptions(options));
+    if (!(opened instanceof native().NativeClient)) throw errorOf(opened);
+    this.#native = opened;
+  }
+
+  // Errors are made here, after the await: then their stack has the caller's
+  // frames, which an error made by the addon would not have.
+  async send(message, options) {
+    const { signal, call } = callOptions(options);
+    const { json, flaw } = written(message);
+    const ended = signal === undefined
+      ? await this.#attempt(json, call)
+      : await this.#attemptUntil(signal, json, call);
+    if (typeof ended === 'string') return new Receipt(ended);
+    if (flaw !== undefined && ended.className === 'InvalidMessageError') ended.cause = flaw;
+    if (signal?.aborted && ended.kind === 'cancelled') ended.cause = signal.reason;
+    throw errorOf(ended);
+  }
+
+  async #attempt(json, call, cancel) {
+    try {
+      return await this.#native.send(json, call, cancel);
+    } catch (fault) {
+      throw internalError(fault);
+    }
+  }
+
+  /** The core's verdict stands in any case: an abort only asks for it early. */
+  async #attemptUntil(signal, json, call) {
+    const cancel = new (native().CancelHandle)();
+    const forget = onAbort(signal, () => cancel.cancel());
+    try {
+      return await this.#attempt(json, call, cancel);
+    } finally {
+      forget();
+    }
+  }
+
+  async close() {
+    this.#native.close();
+  }
+}
+
+// Node 20 before 20.5 has no such symbol.
+if (Symbol.asyncDispose) {
+  Object.defineProperty(Client.prototype, Symbol.asyncDispose, {
+    value: Client.prototype.close,
+    configurable: true,
+    writable: true,
+  });
+}
+
+/** The message as JSON; `undefined` when it can't be written, and why. */
+function written(message) {
+  try {
+    // What JSON has no word for (undefined, a function) is refused by the core as no object.
+    return { json: JSON.stringify(message) ?? '', flaw: undefined };
+  } catch (flaw) {
+    return { json: undefined, flaw };
+  }
+}
+
+module.exports = { Client };

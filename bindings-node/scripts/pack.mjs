@@ -1,0 +1,67 @@
+// Writes what users install: `node scripts/pack.mjs OUTDIR`.
+//
+// One tarball is the package itself, the other has the binary for this platform;
+// `npm install OUTDIR/*.tgz` takes both and needs no registry. The package names
+// only the binaries that were packed with it.
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const folder = dirname(dirname(fileURLToPath(import.meta.url)));
+const [out, ...rest] = process.argv.slice(2);
+if (out === undefined || rest.length > 0) {
+  console.error('usage: node scripts/pack.mjs OUTDIR');
+  process.exit(2);
+}
+
+const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+const { name, version, description, keywords, license, engines } = manifest;
+const licences = ['LICENSE-APACHE', 'LICENSE-MIT'].map((file) => join(folder, '..', file));
+
+/** A binary's file, and its package in npm's words. */
+function platformOf(file) {
+  const [, platform, os, cpu, abi] = file.match(/^partner-messaging\.(([^-.]+)-([^-.]+)(?:-([^-.]+))?)\.node$/);
+  const libc = { gnu: ['glibc'], musl: ['musl'] }[os === 'linux' ? abi : ''];
+  return { file, package: `${name}-${platform}`, platform, os: [os], cpu: [cpu], ...(libc && { libc }) };
+}
+
+function write(stage, files, contents, readme) {
+  const packageJson = { ...contents, files: [...contents.files, ...licences.map((path) => basename(path))] };
+  mkdirSync(stage);
+  for (const file of files) cpSync(join(folder, file), join(stage, file), { recursive: true });
+  for (const licence of licences) cpSync(licence, join(stage, basename(licence)));
+  writeFileSync(join(stage, 'package.json'), `${JSON.stringify(packageJson, null, 2)}\n`);
+  if (readme !== undefined) writeFileSync(join(stage, 'README.md'), readme);
+  const args = ['pack', '--silent', '--ignore-scripts', '--pack-destination', destination, stage];
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  console.log(join(destination, execFileSync(npm, args, { encoding: 'utf8', shell: npm !== 'npm' }).trim()));
+}
+
+const binaries = readdirSync(folder).filter((file) => file.endsWith('.node')).map(platformOf);
+if (binaries.length === 0) {
+  console.error('there is no binary here yet: run `npm run build`');
+  process.exit(1);
+}
+const missing = manifest.files.find((file) => !existsSync(join(folder, file)));
+if (missing !== undefined) {
+  console.error(`a file that package.json names is missing: ${missing}`);
+  process.exit(1);
+}
+
+const destination = resolve(out);
+mkdirSync(destination, { recursive: true });
+const staging = mkdtempSync(join(tmpdir(), 'partner-messaging-pack-'));
+try {
+  const { devDependencies, overrides, napi, scripts, ...published } = manifest;
+  const optionalDependencies = Object.fromEntries(binaries.map((binary) => [binary.package, version]));
+  write(join(staging, name), [...manifest.files, 'README.md'], { ...published, optionalDependencies });
+  for (const { file, package: binary, platform, ...where } of binaries) {
+    const own = { name: binary, version, description: `The binary of ${name} for ${platform}`, keywords, license, engines };
+    const readme = `# ${binary}\n\nThe binary of \`${name}\` for ${platform}. Install \`${name}\` instead.\n`;
+    write(join(staging, binary), [file], { ...own, main: file, files: [file], ...where }, readme);
+  }
+} finally {
+  rmSync(staging, { recursive: true, force: true });
+}

@@ -1,0 +1,22 @@
+//! The Node addon: converts between JavaScript's values and the core's, and
+//! awaits. It is private to the package; `index.cjs` is what programs see.
+//!
+//! Nothing here throws for a reason of the service: what can fail gives back
+//! either its result or a [`failure::Failure`], and the package throws the class
+//! of that name, so that the classes exist once and errors have the caller's stack.
+
+pub mod cancel;
+pub mod client;
+pub mod failure;
+pub mod options;
+mod receipt;
+mod runtime;
+pub mod sandbox;
+
+use napi_derive::napi;
+
+/// The recipient with only its last four characters left.
+#[napi(catch_unwind)]
+pub fn mask_recipient(recipient: String) -> String {
+    partner_messaging::mask_recipient(&recipient)
+}

@@ -1,0 +1,79 @@
+//! The sandbox: starts and stops it, and hands its commands through.
+
+use napi::Env;
+use napi::bindgen_prelude::{Either, Error, PromiseRaw, spawn_blocking};
+use napi_derive::napi;
+use partner_messaging_sandbox::{Config, ControlError, Sandbox};
+
+/// A running sandbox. It works on a thread of its own, which keeps no process alive.
+#[napi]
+pub struct NativeSandbox(Option<Sandbox>);
+
+/// Why the sandbox can't do what it was told.
+#[napi(object, object_from_js = false)]
+pub struct Refusal {
+    pub problem: String,
+    /// The path of the wrong field, if one is wrong.
+    pub field: Option<String>,
+}
+
+impl Refusal {
+    fn new(error: &ControlError) -> Self {
+        Self { problem: error.to_string(), field: error.field().map(str::to_owned) }
+    }
+
+    fn plain(problem: impl ToString) -> Self {
+        Self { problem: problem.to_string(), field: None }
+    }
+}
+
+/// Starts a sandbox with a configuration in JSON; it accepts connections when this returns.
+#[napi(catch_unwind)]
+pub fn start_sandbox(config: String) -> Either<NativeSandbox, Refusal> {
+    let config = match Config::from_json(&config) {
+        Ok(config) => config,
+        Err(error) => return Either::B(Refusal::new(&error)),
+    };
+    match Sandbox::start_with(config) {
+        Ok(sandbox) => Either::A(NativeSandbox(Some(sandbox))),
+        Err(error) => Either::B(Refusal::plain(error)),
+    }
+}
+
+#[napi]
+impl NativeSandbox {
+    /// The base URL; absent once stopped.
+    #[napi(getter, catch_unwind)]
+    pub fn url(&self) -> Option<String> {
+        self.0.as_ref().map(|sandbox| sandbox.url().to_owned())
+    }
+
+    /// The key that requests have to carry; absent once stopped.
+    #[napi(getter, catch_unwind)]
+    pub fn api_key(&self) -> Option<String> {
+        self.0.as_ref().map(|sandbox| sandbox.api_key().to_owned())
+    }
+
+    /// Carries out a command in JSON, and gives its answer in JSON.
+    #[napi(catch_unwind)]
+    pub fn control(&self, command: String) -> Either<String, Refusal> {
+        let Some(sandbox) = &self.0 else {
+            return Either::B(Refusal::plain("the sandbox is stopped"));
+        };
+        match sandbox.control(&command) {
+            Ok(answer) => Either::A(answer),
+            Err(error) => Either::B(Refusal::new(&error)),
+        }
+    }
+
+    /// Ends the server and its connections; resolves when its thread is gone.
+    /// Twice is as good as once.
+    #[napi(catch_unwind)]
+    pub fn stop<'env>(&mut self, env: &'env Env) -> napi::Result<PromiseRaw<'env, ()>> {
+        let sandbox = self.0.take();
+        env.spawn_future(async move {
+            // Ending it joins its thread, which no worker of the runtime may wait for.
+            spawn_blocking(move || drop(sandbox)).await.map_err(|error| Error::from_reason(error.to_string()))
+        })
+    }
+}

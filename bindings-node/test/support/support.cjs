@@ -1,0 +1,47 @@
+'use strict';
+// What several tests share.
+
+const { spawn } = require('node:child_process');
+const { join } = require('node:path');
+
+const folder = join(__dirname, '..', '..');
+
+/** Runs a program to its end; rejects if it takes longer than `ms`. */
+function run(args, { env = {}, cwd = folder, ms = 20_000, command = process.execPath } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, env: { ...process.env, ...env } });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (text) => (stdout += text));
+    child.stderr.on('data', (text) => (stderr += text));
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(new Error(`${args.join(' ')} did not end\n${stdout}\n${stderr}`));
+    }, ms);
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      clearTimeout(timer);
+      resolve({ code, signal, stdout, stderr });
+    });
+  });
+}
+
+/** The environment that points a program at the sandbox. */
+const pointedAt = (sandbox) => ({
+  PARTNER_MESSAGING_API_KEY: sandbox.apiKey,
+  PARTNER_MESSAGING_BASE_URL: sandbox.url,
+});
+
+/** The error that a promise rejects with. */
+async function failure(promise) {
+  try {
+    await promise;
+  } catch (error) {
+    return error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+const sms = Object.freeze({ channel: 'SMS', to: '+6591234567', content: 'Hello from Node!' });
+
+module.exports = { folder, run, pointedAt, failure, sms };

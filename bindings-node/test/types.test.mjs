@@ -1,0 +1,47 @@
+// The types, as a user's compiler sees them, with and without Node's own.
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import support from './support/support.cjs';
+
+const { folder, run } = support;
+const require = createRequire(import.meta.url);
+const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
+
+const strict = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess', '--target', 'es2022'];
+const node16 = [...strict, '--module', 'node16', '--moduleResolution', 'node16'];
+const bundler = [...strict, '--module', 'esnext', '--moduleResolution', 'bundler'];
+
+async function compiles(args) {
+  const { code, stdout, stderr } = await run([tsc, ...args], { ms: 60_000 });
+  assert.equal(code, 0, stdout + stderr);
+}
+
+const withNode = ['--types', 'node'];
+test('module node16', () => compiles([...node16, ...withNode, 'test/types/esm.mts', 'test/types/commonjs.cts']));
+test('module bundler', () => compiles([...bundler, ...withNode, 'test/types/esm.mts']));
+
+test('the examples in the documentation compile', async () => {
+  // Inside the package, so that its own name resolves.
+  const scratch = mkdtempSync(join(folder, 'test', 'types', 'examples-'));
+  try {
+    const files = ['lib/client.d.cts', 'lib/errors.d.cts', 'lib/messages.d.cts', 'testing.d.cts', 'README.md'];
+    const examples = files.flatMap((name) => {
+      const text = readFileSync(join(folder, name), 'utf8').replaceAll(/^ *\* ?/gm, '');
+      return [...text.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code);
+    });
+    assert.ok(examples.length >= 10, `${examples.length} examples`);
+    const written = examples.map((code, n) => {
+      const path = join(scratch, `example${n}.mts`);
+      writeFileSync(path, `${code}\nexport {};\n`);
+      return path;
+    });
+    await compiles([...node16, ...withNode, ...written]);
+    // Without @types/node and with the DOM's AbortSignal instead.
+    await compiles([...bundler, '--types', '', '--lib', 'es2022,dom', written.at(0)]);
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
+});

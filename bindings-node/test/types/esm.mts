@@ -1,0 +1,106 @@
+// What a user's TypeScript has to accept, and what it has to refuse.
+import { ApiError, Client, ConfigError, PartnerMessagingError, RateLimitError, Receipt } from "partner-messaging";
+import type { ClientOptions, EmailMessage, Kind, Message, OtherMessage, Outcome, SendOptions, SmsMessage, WhatsAppMessage } from "partner-messaging";
+import { Sandbox, SandboxError } from "partner-messaging/testing";
+import type { Fault, SandboxState } from "partner-messaging/testing";
+
+const options: ClientOptions = {
+  apiKey: "k", baseUrl: "https://example.com", timeout: 1000, connectTimeout: 1000, maxRetries: 0, maxConnections: 1,
+  http2: false, proxy: "http://127.0.0.1:1", trustEnv: false, caFile: "ca.pem", allowHttp: true, headers: { "x-tag": "a" },
+  userAgent: "mine", maxResponseBytes: 1024,
+};
+const client = new Client(options);
+new Client();
+new Client({ apiKey: process.env["KEY"] });
+// @ts-expect-error no such option
+new Client({ apikey: "k" });
+// @ts-expect-error a number
+new Client({ timeout: "1000" });
+
+const to = "+6591234567";
+const receipt: Receipt = await client.send({ channel: "SMS", to, content: "Hello" });
+const cost: string | null = receipt.cost;
+const id: string = receipt.messageId;
+await client.send({ channel: "SMS", to, content: "Hello", senderId: "me", tag: 7 });
+await client.send({ channel: "SMS", to, senderId: "me", templateId: "HX", templateVariables: { "1": "x" } });
+await client.send({ channel: "WHATSAPP", to, from: to, templateId: "HX", templateVariables: { 1: "x" } });
+await client.send({ channel: "EMAIL", to, subject: "s", htmlContent: "h" }, { signal: AbortSignal.timeout(5), timeout: 5, maxRetries: 0, headers: { a: "b" } });
+await client.send({ channel: "RCS", whatever: [1, { is: true }] });
+// @ts-expect-error no text and no template
+await client.send({ channel: "SMS", to });
+// @ts-expect-error a template wants a sender
+await client.send({ channel: "SMS", to, templateId: "HX" });
+// @ts-expect-error no number to send from
+await client.send({ channel: "WHATSAPP", to, templateId: "HX" });
+// @ts-expect-error no body
+await client.send({ channel: "EMAIL", to, subject: "s" });
+// @ts-expect-error a number
+await client.send({ channel: "SMS", to: 6591234567, content: "Hello" });
+// @ts-expect-error no channel
+await client.send({ to, content: "Hello" });
+// @ts-expect-error no such option
+await client.send({ channel: "SMS", to, content: "Hello" }, { retries: 1 });
+// @ts-expect-error read-only
+receipt.cost = "0";
+// @ts-expect-error receipts come from the service
+new Receipt();
+
+// Typed variables, the union, one's own interface, and frozen objects fit, too.
+const sms: SmsMessage = { channel: "SMS", to, content: "Hello" };
+const whatsApp: WhatsAppMessage = { channel: "WHATSAPP", to, from: to, templateId: "HX" };
+const email: EmailMessage = { channel: "EMAIL", to, subject: "s", htmlContent: "h" };
+const other: OtherMessage = { channel: "RCS" };
+const all: Message[] = [sms, whatsApp, email, other];
+for (const message of all) await client.send(message);
+await client.send(sms);
+interface Mine { channel: "SMS"; to: string; content: string; extra: number }
+const mine: Mine = { channel: "SMS", to, content: "x", extra: 1 };
+await client.send(mine);
+await client.send(Object.freeze({ channel: "SMS", to, content: "x" } as const));
+const sendAll = (message: Message, sendOptions: SendOptions): Promise<Receipt> => client.send(message, sendOptions);
+void sendAll;
+
+try {
+  await client.send(sms);
+} catch (error) {
+  if (error instanceof RateLimitError) {
+    const pause: number | null = error.retryAfter;
+    void pause;
+  }
+  if (error instanceof ApiError) {
+    const code: string | null = error.code;
+    void code;
+  }
+  if (error instanceof PartnerMessagingError) {
+    const outcome: Exclude<Outcome, "sent"> | null = error.outcome;
+    const kind: Kind | null = error.kind;
+    switch (error.outcome) {
+      case "unknown":
+      case "rejected":
+      case "not_sent":
+      case null:
+        break;
+      default: {
+        const never: never = error.outcome;
+        void never;
+      }
+    }
+    void [outcome, kind, error.field, error.body, error.requestId, error.status, error.attempts, error.elapsed, error.toJSON()];
+  }
+}
+new ConfigError("m", { field: "apiKey", outcome: "not_sent", kind: "config" });
+
+{
+  await using sandbox = await Sandbox.start({ apiKey: "k", state: { balance: "1.00", channels: { RCS: "configured", SMS: null } } });
+  await using sandboxed: Client = sandbox.client({ timeout: 5 });
+  const fault: Fault = { kind: "rate_limit", retryAfter: 1, times: 2 };
+  sandbox.pushFault(fault);
+  sandbox.setFault(null);
+  // @ts-expect-error no such fault
+  sandbox.pushFault({ kind: "nonsense" });
+  const state: SandboxState = sandbox.state;
+  const method: string | undefined = sandbox.requests[0]?.method;
+  void [state, method, sandboxed, sandbox.messages, SandboxError];
+}
+await client.close();
+void [cost, id];

@@ -1,0 +1,5 @@
+'use strict';
+
+const { Sandbox, SandboxError } = require('./lib/sandbox.cjs');
+
+module.exports = { Sandbox, SandboxError };
