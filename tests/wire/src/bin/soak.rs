@@ -84,7 +84,7 @@ async fn caller(client: Client, ledger: Arc<Ledger>, next: Arc<AtomicU64>, seed:
         let cancel = Cancel::new();
         let options = CallOptions::new().timeout(Duration::from_millis(250)).max_retries(3).cancel(&cancel);
         let sending = client.send_with(&message, &options);
-        let result = if chance % 20 == 0 {
+        let result = if chance.is_multiple_of(20) {
             // Cancelled at some moment of its life.
             let moment = Duration::from_micros((chance >> 8) % 1_000);
             let (result, ()) = tokio::join!(sending, async {
