@@ -199,16 +199,18 @@ impl<'a> Call<'a> {
 
     /// Makes attempts until one decides the call.
     async fn run(&mut self, deadline: Instant) -> Result<Receipt, Error> {
-        let Ok(_turn) = self.client.turns.acquire().await else {
-            return Err(Error::internal("the queue of calls is gone"));
-        };
         loop {
+            // A turn is for one attempt: nobody waits for another's pause.
+            let Ok(turn) = self.client.turns.acquire().await else {
+                return Err(Error::internal("the queue of calls is gone"));
+            };
             self.attempts += 1;
             self.teller().attempt(self.attempts);
             let (error, retry) = match self.attempt().await {
                 Attempt::Sent(receipt) => return Ok(receipt),
                 Attempt::Failed { error, retry } => (error, retry),
             };
+            drop(turn);
             let pause = error.retry_after().unwrap_or_else(|| backoff(self.attempts));
             let fits = Instant::now().checked_add(pause).is_some_and(|then| then < deadline);
             if !retry || self.retries_left == 0 || !fits || !self.client.budget.withdraw() {
