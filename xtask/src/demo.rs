@@ -1,9 +1,9 @@
 //! The demonstration: every documented kind of message from every language,
 //! over real HTTP to the sandbox.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
+use crate::sandbox::Sandbox;
 use crate::workspace::{Result, Workspace, empty_folder, run as run_program};
 use crate::{c, node, python};
 
@@ -39,7 +39,6 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
 
 /// Builds every face, and tells how its program is started.
 fn programs(workspace: &Workspace) -> Result<Vec<(&'static str, Command)>> {
-    run_program(workspace.cargo("build").args(["-p", "partner-messaging-sandbox"]))?;
     run_program(workspace.cargo("build").args(["-p", "partner-messaging", "--examples"]))?;
     let libraries = c::build(workspace)?;
     node::build(workspace)?;
@@ -76,8 +75,8 @@ fn programs(workspace: &Workspace) -> Result<Vec<(&'static str, Command)>> {
 
 /// What a program printed: a line for each message, with tabs between the columns.
 fn rows(face: &str, program: &mut Command, sandbox: &Sandbox) -> Result<Vec<[String; 5]>> {
-    program.env("PARTNER_MESSAGING_BASE_URL", &sandbox.url).env("PARTNER_MESSAGING_API_KEY", "sandbox-key");
-    let output = program
+    let output = sandbox
+        .points(program)
         .stderr(Stdio::inherit())
         .output()
         .map_err(|error| format!("the program for {face} can't be started: {error}"))?;
@@ -87,39 +86,4 @@ fn rows(face: &str, program: &mut Command, sandbox: &Sandbox) -> Result<Vec<[Str
         <[String; 5]>::try_from(columns).map_err(|_| format!("the program for {face} printed: {line}"))
     };
     text.lines().map(row).collect()
-}
-
-/// The stand-alone sandbox, ended when dropped.
-struct Sandbox {
-    process: Child,
-    url: String,
-}
-
-impl Sandbox {
-    fn start(workspace: &Workspace) -> Result<Self> {
-        let program = workspace.built("debug").join("partner-messaging-sandbox");
-        let mut process = Command::new(&program)
-            .args(["--listen", "127.0.0.1:0"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .map_err(|error| format!("{} can't be started: {error}", program.display()))?;
-        let mut line = String::new();
-        if let Some(stdout) = process.stdout.take() {
-            // The rest of its output is of no interest, and it prints none.
-            let read = BufReader::new(stdout).read_line(&mut line);
-            read.map_err(|error| format!("the sandbox says nothing: {error}"))?;
-        }
-        let mut sandbox = Self { process, url: String::new() };
-        let url = line.trim().strip_prefix("listening on ");
-        url.ok_or("the sandbox did not start")?.clone_into(&mut sandbox.url);
-        Ok(sandbox)
-    }
-}
-
-impl Drop for Sandbox {
-    fn drop(&mut self) {
-        // It may have ended by itself; either way it is gone after this.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
 }

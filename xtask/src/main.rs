@@ -9,11 +9,13 @@ mod c_archive;
 mod demo;
 mod fuzz;
 mod header;
+mod install;
 mod node;
 mod package;
 mod python;
 mod readme;
 mod rust;
+mod sandbox;
 mod test;
 mod workspace;
 
@@ -27,7 +29,8 @@ Usage: cargo xtask <command>
 Commands:
   demo             build everything, start the sandbox, and send every documented
                    kind of message from Rust, Python, Node, C and C++
-  test [part]...   run all tests, or those of: lint, rust, c, node, python
+  test [part]...   run all tests, or those of: lint, rust, c, node,
+                   install, python
   package          fill dist/ with what users install: wheel, npm tarballs, C archive
   faults           print the table of faults: outcome, kind and POSTs of each
   soak [--seconds N] [--seed S]

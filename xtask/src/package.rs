@@ -24,12 +24,19 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
 
 /// The one file of a folder whose name ends so.
 pub(crate) fn only_file(folder: &Path, ending: &str) -> Result<PathBuf> {
-    let mut found: Vec<PathBuf> = files(folder)?;
-    found.retain(|file| file.to_string_lossy().ends_with(ending));
-    match found.as_slice() {
+    match files_ending(folder, ending)?.as_slice() {
         [file] => Ok(file.clone()),
-        _ => Err(format!("{} should hold one {ending} file, and holds {}", folder.display(), found.len())),
+        found => {
+            Err(format!("{} should hold one {ending} file, and holds {}", folder.display(), found.len()))
+        }
     }
+}
+
+/// The files of a folder whose names end so.
+pub(crate) fn files_ending(folder: &Path, ending: &str) -> Result<Vec<PathBuf>> {
+    let mut found = files(folder)?;
+    found.retain(|file| file.to_string_lossy().ends_with(ending));
+    Ok(found)
 }
 
 fn files(folder: &Path) -> Result<Vec<PathBuf>> {

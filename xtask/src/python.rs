@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::workspace::{Result, Workspace, machine_python, once, run};
 
 /// The virtual environment with the tools for the wheel, made on first use.
-fn environment(workspace: &Workspace) -> Result<PathBuf> {
+pub(crate) fn environment(workspace: &Workspace) -> Result<PathBuf> {
     let venv = workspace.target.join("venv");
     let requirements = workspace.root.join("bindings-python/requirements-dev.txt");
     once(&venv.join("requirements.stamp"), std::slice::from_ref(&requirements), || {

@@ -1,22 +1,23 @@
 //! All tests, or those of some parts.
 
 use crate::workspace::{Result, Workspace};
-use crate::{c, node, python, rust};
+use crate::{c, install, node, python, rust};
 
 type Part = fn(&Workspace) -> Result<()>;
 
 /// In the order they run: what fails soonest comes first.
-const PARTS: [(&str, Part); 5] = [
+const PARTS: [(&str, Part); 6] = [
     ("lint", rust::lint),
     ("rust", rust::test),
     ("c", c::test),
     ("node", node::test),
+    ("install", install::test),
     ("python", python::test),
 ];
 
 pub(crate) fn run(workspace: &Workspace, wanted: &[&str]) -> Result<()> {
     if let Some(unknown) = wanted.iter().find(|name| PARTS.iter().all(|(part, _)| part != *name)) {
-        return Err(format!("no such part: {unknown}; there are lint, rust, c, node, python"));
+        return Err(format!("no such part: {unknown}; there are lint, rust, c, node, install, python"));
     }
     let mut failures = Vec::new();
     for (name, part) in PARTS {

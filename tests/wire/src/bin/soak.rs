@@ -110,16 +110,21 @@ async fn soak(Arguments { seconds, seed }: Arguments) -> Result<bool, Box<dyn st
         .map(|_| tokio::spawn(caller(client.clone(), server.ledger().clone(), next.clone(), seed, until)))
         .collect();
     println!("{:>8} {:>12} {:>12} {:>12} {:>8}", "seconds", "calls", "memory kB", "descriptors", "threads");
+    let every = Duration::from_secs((seconds / 10).clamp(1, 60));
+    let mut report = started + every;
     while Instant::now() < until {
-        let pause = Duration::from_secs((seconds / 10).clamp(1, 60));
-        tokio::time::sleep(pause.min(until.saturating_duration_since(Instant::now()))).await;
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        // Often, so that the book of the calls is not what memory is measured of.
         server.ledger().close_settled();
-        let (memory, descriptors, threads) = held();
-        let calls = next.load(Ordering::Relaxed);
-        println!(
-            "{:>8} {calls:>12} {memory:>12} {descriptors:>12} {threads:>8}",
-            started.elapsed().as_secs()
-        );
+        if Instant::now() >= report {
+            report += every;
+            let (memory, descriptors, threads) = held();
+            let calls = next.load(Ordering::Relaxed);
+            println!(
+                "{:>8} {calls:>12} {memory:>12} {descriptors:>12} {threads:>8}",
+                started.elapsed().as_secs()
+            );
+        }
     }
     for caller in callers {
         caller.await?;
