@@ -26,6 +26,17 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     run(npm(workspace).args(["run", "--silent", "build"]))
 }
 
+/// Everything has one version; npm wants its own written down.
+pub(crate) fn check_version(workspace: &Workspace) -> Result<()> {
+    let file = folder(workspace).join("package.json");
+    let package = std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let line = format!("\"version\": \"{}\",", workspace.version());
+    if package.lines().any(|found| found.trim() == line) {
+        return Ok(());
+    }
+    Err(format!("{} should have the workspace's version: {line}", file.display()))
+}
+
 pub(crate) fn test(workspace: &Workspace) -> Result<()> {
     build(workspace)?;
     run(npm(workspace).args(["test", "--silent"]))

@@ -45,5 +45,5 @@ pub(crate) fn installed(workspace: &Workspace) -> Result<PathBuf> {
 
 pub(crate) fn test(workspace: &Workspace) -> Result<()> {
     let python = installed(workspace)?;
-    run(workspace.command(python).args(["-m", "pytest", "-q", "bindings-python/tests"]))
+    run(workspace.command(python).args(["-m", "pytest", "bindings-python/tests"]))
 }

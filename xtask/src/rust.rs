@@ -1,7 +1,7 @@
 //! The Rust crates: formatting, lints, tests.
 
 use crate::workspace::{Result, Workspace, run};
-use crate::{header, readme};
+use crate::{header, node, readme};
 
 /// What no test runner looks at: formatting, lints, generated files.
 pub(crate) fn lint(workspace: &Workspace) -> Result<()> {
@@ -12,6 +12,7 @@ pub(crate) fn lint(workspace: &Workspace) -> Result<()> {
         .args(["--no-deps", "-p", "partner-messaging"])
         .env("RUSTDOCFLAGS", "-D warnings"))?;
     readme::check(workspace)?;
+    node::check_version(workspace)?;
     header::run(&workspace.root, true)
 }
 
