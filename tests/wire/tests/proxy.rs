@@ -5,12 +5,11 @@
 
 mod support;
 
-use std::process::Command;
 use std::time::Duration;
 
 use partner_messaging::{Kind, Outcome};
 use partner_messaging_wire::{Authority, Leaf, Plan, Proxy, ProxyAnswer, Server};
-use support::{Face, builder, verdict};
+use support::{Face, builder, probe, verdict};
 
 /// A service that only a proxy can find: its name has no address.
 const HIDDEN: &str = "https://messaging.test";
@@ -86,17 +85,6 @@ fn never_for_loopback() {
     let server = Server::start(|_| Plan::sent()).unwrap();
     let client = Face::blocking(builder(&server.url()).proxy("http://127.0.0.1:1"));
     assert_eq!(verdict(&client.send(1)), "sent");
-}
-
-/// The verdict of a new process with this environment.
-fn probe(environment: &[(&str, &str)]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_probe"))
-        .env_clear()
-        .env("PARTNER_MESSAGING_API_KEY", "wire-key")
-        .envs(environment.iter().copied())
-        .output()
-        .unwrap();
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
 #[test]

@@ -5,12 +5,11 @@
 mod support;
 
 use std::io::Read;
-use std::process::Command;
 use std::sync::Arc;
 
 use partner_messaging::{CallOptions, Kind, Outcome};
 use partner_messaging_wire::{Authority, End, Leaf, Plan, Server};
-use support::{Face, assert_consistent, builder, verdict};
+use support::{Face, assert_consistent, builder, probe, verdict};
 
 #[test]
 fn a_good_certificate_is_accepted() {
@@ -95,17 +94,6 @@ fn http2_is_used_where_it_is_offered_and_wanted() {
         assert_eq!(verdict(&result) == "sent", !wanted, "{result:?}");
         assert_consistent(&server);
     }
-}
-
-/// The verdict of a new process with this environment and no other proxies or keys.
-fn probe(environment: &[(&str, &str)]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_probe"))
-        .env_clear()
-        .env("PARTNER_MESSAGING_API_KEY", "wire-key")
-        .envs(environment.iter().copied())
-        .output()
-        .unwrap();
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
 #[test]

@@ -3,6 +3,7 @@
 #![allow(dead_code, unreachable_pub)] // Each test program uses a part of it.
 #![allow(clippy::large_enum_variant)] // There are two of them at most.
 
+use std::process::Command;
 use std::time::Duration;
 
 use partner_messaging::{CallOptions, Client, ClientBuilder, Error, Receipt, Sms, blocking};
@@ -69,4 +70,15 @@ pub fn verdict(result: &Result<Receipt, Error>) -> String {
 pub fn assert_consistent(server: &Server) {
     let contradictions = server.ledger().contradictions();
     assert!(contradictions.is_empty(), "{contradictions:#?}");
+}
+
+/// The verdict of a new process with this environment and no other proxies or keys.
+pub fn probe(environment: &[(&str, &str)]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_probe"))
+        .env_clear()
+        .env("PARTNER_MESSAGING_API_KEY", "wire-key")
+        .envs(environment.iter().copied())
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
