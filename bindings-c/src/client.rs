@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use partner_messaging::{ClientBuilder, background, blocking};
+use partner_messaging::{background, blocking};
 
 use crate::error::pm_error;
 use crate::fault::Fault;
@@ -18,18 +18,15 @@ use crate::status::{PM_OUTCOME_NONE, PM_OUTCOME_UNKNOWN, pm_status};
 /// and in a process forked from the one that made it.
 pub struct pm_client {
     blocking: blocking::Client,
-    /// What the client for submitted sends is made of, when the first one is submitted.
-    builder: ClientBuilder,
+    /// For submitted sends; made when the first one is submitted.
     background: OnceLock<background::Client>,
     closed: AtomicBool,
 }
 
 impl pm_client {
     fn new(options: Option<&pm_options>) -> Result<Self, pm_error> {
-        let builder = pm_options::builder(options)?.language("c");
         Ok(Self {
-            blocking: builder.clone().build_blocking()?,
-            builder,
+            blocking: pm_options::builder(options)?.language("c").build_blocking()?,
             background: OnceLock::new(),
             closed: AtomicBool::new(false),
         })
@@ -49,7 +46,7 @@ impl pm_client {
         }
         // Made outside of the cell: of two threads that get here at once, one
         // drops what it made, and neither waits for the other.
-        let made = self.builder.clone().build_background()?;
+        let made = self.blocking.background()?;
         let client = self.background.get_or_init(|| made);
         if self.closed.load(Ordering::SeqCst) {
             client.close();

@@ -165,6 +165,16 @@ impl Client {
         })
     }
 
+    /// A client with the same checked options whose calls run in the
+    /// background; for bindings that offer both. It has connections of its own.
+    ///
+    /// # Errors
+    /// As [`ClientBuilder::build`].
+    #[cfg(unix)]
+    pub fn background(&self) -> Result<crate::background::Client, Error> {
+        crate::background::Client::new(self.config.clone())
+    }
+
     /// Closes the client: further calls are refused, calls under way on other
     /// threads end at once with the outcome they have by now. Never blocks.
     pub fn close(&self) {
