@@ -47,12 +47,14 @@ fn closed_while_idle_behind_tls() {
 
 #[test]
 fn a_connection_that_is_kept_is_used_again() {
-    for face in [Face::blocking, Face::asynchronous] {
+    // Where a background thread runs, a connection may come back to the pool a
+    // moment after its answer: the next call need not wait for it.
+    for (face, most) in [(Face::blocking as fn(_) -> _, 1), (Face::asynchronous, 10)] {
         let server = Server::start(|_| Plan::sent()).unwrap();
-        let client = face(builder(&server.url()));
+        let client: Face = face(builder(&server.url()));
         for call in 0..50 {
             assert_eq!(verdict(&client.send(call)), "sent");
         }
-        assert_eq!(server.connections(), 1);
+        assert!(server.connections() <= most, "{} connections", server.connections());
     }
 }
