@@ -6,6 +6,7 @@ use std::fmt;
 use std::io::{Read, Write};
 use std::os::fd::{AsRawFd, RawFd};
 use std::os::unix::net::UnixStream;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -15,7 +16,7 @@ use crate::builder::CallOptions;
 use crate::cancel::Cancel;
 use crate::config::Config;
 use crate::envelope::Envelope;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::process::PerProcess;
 use crate::receipt::Receipt;
 
@@ -42,12 +43,12 @@ fn runtime() -> Result<Arc<Handle>, Error> {
 pub struct Client {
     config: Config,
     client: PerProcess<crate::Client>,
-    closed: Cancel,
+    closed: AtomicBool,
 }
 
 impl Client {
     pub(crate) fn new(config: Config) -> Result<Self, Error> {
-        let client = Self { config, client: PerProcess::new(), closed: Cancel::new() };
+        let client = Self { config, client: PerProcess::new(), closed: AtomicBool::new(false) };
         // Made now, so that what can't work is told now. The runtime comes with the first call.
         client.client.get(|| crate::Client::new(&client.config))?;
         Ok(client)
@@ -66,19 +67,21 @@ impl Client {
         done: impl FnOnce(Result<Receipt, Error>) + Send + 'static,
     ) -> Result<Cancel, Error> {
         let client = self.client.get(|| crate::Client::new(&self.config))?;
-        if self.closed.is_cancelled() {
+        if self.closed.load(Ordering::SeqCst) {
             client.close();
         }
         let cancel = options.cancel.clone().unwrap_or_default();
         let options = options.cancel(&cancel);
-        runtime()?.spawn(async move { done(client.send_with(&envelope, &options).await) });
+        let runtime = runtime()?;
+        let promise = Promise(Some(done));
+        runtime.spawn(async move { promise.keep(client.send_with(&envelope, &options).await) });
         Ok(cancel)
     }
 
     /// Closes the client: further calls are refused, calls under way end at
     /// once with the outcome they have by now. Never blocks.
     pub fn close(&self) {
-        self.closed.cancel();
+        self.closed.store(true, Ordering::SeqCst);
         if let Some(client) = self.client.existing() {
             client.close();
         }
@@ -88,6 +91,26 @@ impl Client {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+/// Calls `done` exactly once, also when the call panics.
+struct Promise<F: FnOnce(Result<Receipt, Error>)>(Option<F>);
+
+impl<F: FnOnce(Result<Receipt, Error>)> Promise<F> {
+    fn keep(mut self, result: Result<Receipt, Error>) {
+        if let Some(done) = self.0.take() {
+            done(result);
+        }
+    }
+}
+
+impl<F: FnOnce(Result<Receipt, Error>)> Drop for Promise<F> {
+    fn drop(&mut self) {
+        if let Some(done) = self.0.take() {
+            // Where the call had got to is not known any more.
+            done(Err(Error::unknown(Kind::Internal, "a fault inside this library ended the call")));
+        }
     }
 }
 

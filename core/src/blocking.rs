@@ -4,15 +4,15 @@
 //! own client for as long as its call lasts. Between calls nothing runs.
 
 use std::fmt;
-use std::future::Future;
 use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::runtime::Runtime;
-use tokio::time::{Instant, MissedTickBehavior, interval_at};
+use tokio::time::timeout;
 
 use crate::builder::{CallOptions, ClientBuilder};
-use crate::cancel::Cancel;
 use crate::config::Config;
 use crate::error::Error;
 use crate::message::Message;
@@ -35,7 +35,7 @@ use crate::receipt::Receipt;
 pub struct Client {
     config: Config,
     driven: PerProcess<Driven>,
-    closed: Cancel,
+    closed: AtomicBool,
 }
 
 /// A client and the runtime that its callers drive.
@@ -51,6 +51,10 @@ impl Driven {
             .build()
             .map_err(|error| Error::internal(format!("no runtime can be made: {error}")))?;
         Ok(Self { client: crate::Client::new(config)?, runtime: Some(runtime) })
+    }
+
+    fn runtime(&self) -> Result<&Runtime, Error> {
+        self.runtime.as_ref().ok_or_else(|| Error::internal("the runtime is gone"))
     }
 }
 
@@ -81,21 +85,22 @@ impl Client {
     }
 
     pub(crate) fn new(config: Config) -> Result<Self, Error> {
-        let client = Self { config, driven: PerProcess::new(), closed: Cancel::new() };
+        let client = Self { config, driven: PerProcess::new(), closed: AtomicBool::new(false) };
         // Made now, so that what can't work is told now.
         client.driven()?;
         Ok(client)
     }
 
-    fn driven(&self) -> Result<std::sync::Arc<Driven>, Error> {
+    fn driven(&self) -> Result<Arc<Driven>, Error> {
         self.driven.get(|| Driven::new(&self.config))
     }
 
     /// Sends one message, and tells what became of it.
     ///
     /// # Errors
-    /// As [`Client::send`](crate::Client::send); besides `ConfigError` when
-    /// called in an asynchronous context, where it would block the executor.
+    /// As [`Client::send`](crate::Client::send); besides `ConfigError` on a
+    /// thread that a tokio runtime has entered (asynchronous code, and
+    /// `spawn_blocking` too): the asynchronous client is made for those.
     pub fn send(&self, message: &impl Message) -> Result<Receipt, Error> {
         self.send_with(message, &CallOptions::default())
     }
@@ -105,12 +110,14 @@ impl Client {
     /// # Errors
     /// As [`send`](Self::send).
     pub fn send_with(&self, message: &impl Message, options: &CallOptions) -> Result<Receipt, Error> {
-        self.drive(|client| async move { client.send_with(message, options).await })
+        let driven = self.ready()?;
+        driven.runtime()?.block_on(send(&driven.client, message, options))
     }
 
     /// The same, and asks `tick` every 50 ms whether to go on; for bindings
     /// whose language has interrupts. On `Break` the call is cancelled and
-    /// ends with its outcome. `tick` is called on this thread.
+    /// ends with its outcome. `tick` is called on this thread, while the call
+    /// stands still: it may use this client itself.
     ///
     /// # Errors
     /// As [`send`](Self::send).
@@ -120,49 +127,36 @@ impl Client {
         options: &CallOptions,
         mut tick: impl FnMut() -> ControlFlow<()>,
     ) -> Result<Receipt, Error> {
+        let driven = self.ready()?;
+        let runtime = driven.runtime()?;
         let cancel = options.cancel.clone().unwrap_or_default();
         let options = options.clone().cancel(&cancel);
-        self.drive(|client| async move {
-            let mut call = std::pin::pin!(client.send_with(message, &options));
-            // The first tick comes after the first interval: most calls end before it.
-            let mut ticks = interval_at(Instant::now() + INTERRUPT_INTERVAL, INTERRUPT_INTERVAL);
-            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            loop {
-                tokio::select! {
-                    biased;
-                    result = &mut call => return result,
-                    _ = ticks.tick() => if tick().is_break() {
-                        cancel.cancel();
-                    },
-                }
+        let mut call = std::pin::pin!(send(&driven.client, message, &options));
+        loop {
+            // In slices, so that the runtime is nobody's while `tick` runs: other
+            // threads' calls on this client go on. Most calls end in the first.
+            match runtime.block_on(async { timeout(INTERRUPT_INTERVAL, &mut call).await }) {
+                Ok(result) => return result,
+                Err(_) if tick().is_break() => cancel.cancel(),
+                Err(_) => {}
             }
-        })
+        }
     }
 
-    /// Runs a call on this thread.
-    fn drive<T, F: Future<Output = Result<T, Error>>>(
-        &self,
-        call: impl FnOnce(crate::Client) -> F,
-    ) -> Result<T, Error> {
+    /// The client and the runtime, if a call may begin on this thread.
+    fn ready(&self) -> Result<Arc<Driven>, Error> {
         if tokio::runtime::Handle::try_current().is_ok() {
             return Err(Error::config(
                 "client",
-                "is the blocking one, which can't be used in an asynchronous context; use partner_messaging::Client there",
+                "is the blocking one, which can't be used on a thread that a tokio runtime has entered; \
+                 use partner_messaging::Client there",
             ));
         }
         let driven = self.driven()?;
-        if self.closed.is_cancelled() {
+        if self.closed.load(Ordering::SeqCst) {
             driven.client.close();
         }
-        let Some(runtime) = &driven.runtime else { return Err(Error::internal("the runtime is gone")) };
-        runtime.block_on(async {
-            // Nothing ran since the last call: let the runtime see first what
-            // the sockets have to tell (one turn to look, one to act on it), so
-            // that a connection which the server closed meanwhile leaves the pool.
-            tokio::task::yield_now().await;
-            tokio::task::yield_now().await;
-            call(driven.client.clone()).await
-        })
+        Ok(driven)
     }
 
     /// A client with the same checked options whose calls run in the
@@ -178,11 +172,33 @@ impl Client {
     /// Closes the client: further calls are refused, calls under way on other
     /// threads end at once with the outcome they have by now. Never blocks.
     pub fn close(&self) {
-        self.closed.cancel();
+        self.closed.store(true, Ordering::SeqCst);
         if let Some(driven) = self.driven.existing() {
             driven.client.close();
+            // Lets the idle connections go: between calls nothing else would.
+            if let (Ok(runtime), Err(_)) = (driven.runtime(), tokio::runtime::Handle::try_current()) {
+                runtime.block_on(look_at_sockets());
+            }
         }
     }
+}
+
+/// One call, begun with a look at what happened since the last one.
+async fn send(
+    client: &crate::Client,
+    message: &impl Message,
+    options: &CallOptions,
+) -> Result<Receipt, Error> {
+    look_at_sockets().await;
+    client.send_with(message, options).await
+}
+
+/// Nothing runs between calls: lets the runtime see what the sockets have to
+/// tell (one turn to look, one to act on it), so that a connection which the
+/// server closed meanwhile leaves the pool.
+async fn look_at_sockets() {
+    tokio::task::yield_now().await;
+    tokio::task::yield_now().await;
 }
 
 impl fmt::Debug for Client {

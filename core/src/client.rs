@@ -161,7 +161,7 @@ struct Call<'a> {
     started: Instant,
     /// The barrier of the attempt under way or to come.
     barrier: Barrier,
-    /// The service's refusal that the call is waiting to try again after.
+    /// The service's last refusal, after which the call tries again.
     refusal: Option<Error>,
     ended: bool,
 }
@@ -214,11 +214,13 @@ impl<'a> Call<'a> {
             let pause = error.retry_after().unwrap_or_else(|| backoff(self.attempts));
             let fits = Instant::now().checked_add(pause).is_some_and(|then| then < deadline);
             if !retry || self.retries_left == 0 || !fits || !self.client.budget.withdraw() {
-                return Err(error);
+                return Err(self.settled(error));
             }
             self.retries_left -= 1;
             self.teller().retry(self.attempts, &error, pause);
-            self.refusal = Some(error).filter(|error| error.outcome() == Some(Outcome::Rejected));
+            if error.outcome() == Some(Outcome::Rejected) {
+                self.refusal = Some(error);
+            }
             self.barrier = Barrier::new();
             sleep(pause).await;
         }
@@ -233,7 +235,7 @@ impl<'a> Call<'a> {
             .exchange(Method::POST, config.send_url.clone(), self.headers.clone(), Some(body))
             .await;
         match answer {
-            Ok(answer) => match verdict::of_send(&answer, &self.envelope, &config.api_key) {
+            Ok(answer) => match verdict::of_send(&answer, &self.envelope, &self.headers) {
                 Verdict::Sent(receipt) => Attempt::Sent(receipt),
                 Verdict::Refused { error, retry } => Attempt::Failed { error, retry },
                 Verdict::Unknown(error) => Attempt::Failed { error, retry: false },
@@ -265,8 +267,16 @@ impl<'a> Call<'a> {
         if !self.barrier.seal() {
             return Error::unknown(kind, what);
         }
-        // An earlier request did leave, and was refused: that is the better news.
-        self.refusal.take().unwrap_or_else(|| Error::not_sent(kind, what))
+        self.settled(Error::not_sent(kind, what))
+    }
+
+    /// What the call is told, given how its last attempt failed: where an
+    /// earlier request did leave and was refused, `not_sent` would not be true.
+    fn settled(&mut self, error: Error) -> Error {
+        match self.refusal.take() {
+            Some(refusal) if error.outcome() == Some(Outcome::NotSent) => refusal,
+            _ => error,
+        }
     }
 
     fn end(mut self, result: Result<Receipt, Error>) -> Result<Receipt, Error> {
@@ -288,7 +298,11 @@ impl<'a> Call<'a> {
 impl Drop for Call<'_> {
     fn drop(&mut self) {
         if !self.ended {
-            let outcome = if self.barrier.seal() { Outcome::NotSent } else { Outcome::Unknown };
+            let outcome = match (self.barrier.seal(), &self.refusal) {
+                (false, _) => Outcome::Unknown,
+                (true, Some(_)) => Outcome::Rejected,
+                (true, None) => Outcome::NotSent,
+            };
             self.teller().dropped(outcome, self.attempts, self.started.elapsed());
         }
     }

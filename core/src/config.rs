@@ -29,7 +29,6 @@ const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 #[derive(Clone)]
 pub(crate) struct Config {
-    pub(crate) api_key: ApiKey,
     pub(crate) send_url: Url,
     pub(crate) headers: HeaderMap,
     pub(crate) timeout: Duration,
@@ -48,6 +47,9 @@ impl Config {
     pub(crate) fn new(options: ClientBuilder) -> Result<Self, Error> {
         let api_key = api_key(options.api_key)?;
         let base = base_url(options.base_url, options.allow_http)?;
+        if base.path_segments().into_iter().flatten().any(|segment| segment == api_key.reveal()) {
+            return Err(Error::config("base_url", "must not have the key in it: the key goes in a header"));
+        }
         let mut headers = standard_headers(&api_key, options.user_agent.as_deref(), options.language)?;
         add_headers(&mut headers, &options.headers)?;
         duration("timeout", options.timeout)?;
@@ -66,7 +68,6 @@ impl Config {
         Ok(Self {
             proxy: proxy(options.proxy.as_deref(), options.trust_env, &base)?,
             extra_roots: options.ca_file.as_deref().map(read_roots).transpose()?.unwrap_or_default(),
-            api_key,
             send_url,
             headers,
             timeout: options.timeout,
@@ -250,7 +251,7 @@ fn standard_headers(key: &ApiKey, user_agent: Option<&str>, language: &str) -> R
 }
 
 /// Headers that the client writes itself, or that would break the framing of a request.
-const RESERVED_HEADERS: [&str; 12] = [
+const RESERVED_HEADERS: [&str; 16] = [
     "x-api-key",
     "content-type",
     "content-length",
@@ -263,10 +264,21 @@ const RESERVED_HEADERS: [&str; 12] = [
     "trailer",
     "upgrade",
     "expect",
+    // An answer in another encoding could not be read.
+    "accept-encoding",
+    "proxy-authorization",
+    "proxy-connection",
+    "http2-settings",
 ];
+
+/// More would not be read by any server.
+const MOST_HEADERS: usize = 100;
 
 /// Adds the user's headers; each replaces one of the same name.
 pub(crate) fn add_headers(headers: &mut HeaderMap, given: &[(String, String)]) -> Result<(), Error> {
+    if given.len() > MOST_HEADERS {
+        return Err(Error::config("headers", format!("must be {MOST_HEADERS} at most")));
+    }
     for (name, value) in given {
         let Ok(header) = HeaderName::from_bytes(name.as_bytes()) else {
             return Err(Error::config("headers", "has a name that no header can have"));

@@ -57,14 +57,19 @@ impl Envelope {
         object::text(to).map(|to| mask_recipient(&to))
     }
 
-    /// Every text of the message that must not reach an error: all but its
-    /// channel, its sender's and its template's names.
-    pub(crate) fn secrets(&self) -> Vec<String> {
+    /// Every text and number of the message that must not reach an error: all
+    /// but its channel, its sender's and its template's names. `None` when they
+    /// can't be told: the open wire form may hold what this reader can't read
+    /// (half a surrogate pair, a number beyond all bounds).
+    pub(crate) fn secrets(&self) -> Option<Vec<String>> {
+        let value: serde_json::Value = serde_json::from_slice(&self.body).ok()?;
         let mut texts = Vec::new();
-        if let Ok(value) = serde_json::from_slice::<serde_json::Value>(&self.body) {
-            collect_texts(&value["request"], &mut texts);
+        for (name, member) in value["request"].as_object()? {
+            if !matches!(name.as_str(), "channel" | "senderId" | "templateId") {
+                collect_texts(member, &mut texts);
+            }
         }
-        texts
+        Some(texts)
     }
 }
 
@@ -73,13 +78,10 @@ fn collect_texts(value: &serde_json::Value, texts: &mut Vec<String>) {
         serde_json::Value::String(text) => texts.push(text.clone()),
         serde_json::Value::Array(items) => items.iter().for_each(|item| collect_texts(item, texts)),
         serde_json::Value::Object(members) => {
-            for (name, member) in members {
-                if !matches!(name.as_str(), "channel" | "senderId" | "templateId") {
-                    collect_texts(member, texts);
-                }
-            }
+            members.values().for_each(|member| collect_texts(member, texts))
         }
-        _ => {}
+        serde_json::Value::Number(number) => texts.push(number.to_string()),
+        serde_json::Value::Null | serde_json::Value::Bool(_) => {}
     }
 }
 
@@ -161,7 +163,12 @@ mod tests {
     #[test]
     fn a_message_keeps_its_texts_to_itself() {
         let message = Sms::text("+6591234567", "code 123456").variable("1", "987654").sender_id("Me & co");
-        assert_eq!(message.envelope().unwrap().secrets(), ["code 123456", "987654", "+6591234567"]);
+        let secrets = message.envelope().unwrap().secrets().unwrap();
+        assert_eq!(secrets, ["code 123456", "987654", "+6591234567"]);
+        let odd = WireMessage::from_json(r#"{"channel":"FAX","pin":123456,"x":{"channel":"inner"}}"#);
+        assert_eq!(odd.envelope().unwrap().secrets().unwrap(), ["123456", "inner"]);
+        let unreadable = WireMessage::from_json(r#"{"channel":"FAX","x":"\ud83d"}"#);
+        assert!(unreadable.envelope().unwrap().secrets().is_none());
         let shown = format!("{message:?} {:?}", message.envelope().unwrap());
         assert!(!shown.contains("123456") && !shown.contains("+659") && shown.contains("4567"), "{shown}");
     }

@@ -6,7 +6,6 @@ use crate::envelope::Envelope;
 use crate::error::Error;
 use crate::message::Message;
 use crate::receipt::Receipt;
-use crate::secret::ApiKey;
 use crate::transport::Answer;
 use crate::verdict::{self, Verdict};
 use crate::{Sms, retry};
@@ -20,9 +19,13 @@ pub fn answer(status: u16, retry_after: Option<&[u8]>, body: &[u8]) -> Result<Re
     if let Some(value) = retry_after.and_then(|value| http::HeaderValue::from_bytes(value).ok()) {
         headers.insert(http::header::RETRY_AFTER, value);
     }
+    let mut sent = http::HeaderMap::new();
+    let mut key = http::HeaderValue::from_static("sandbox-key");
+    key.set_sensitive(true);
+    sent.insert("x-api-key", key);
     let answer = Answer { status, headers, body: body.to_vec() };
     let envelope: Envelope = Sms::text("+6591234567", "your code is 987654").envelope()?;
-    match verdict::of_send(&answer, &envelope, &ApiKey::new("sandbox-key".to_owned())) {
+    match verdict::of_send(&answer, &envelope, &sent) {
         Verdict::Sent(receipt) => Ok(receipt),
         Verdict::Refused { error, .. } | Verdict::Unknown(error) => Err(error),
     }

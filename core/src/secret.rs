@@ -49,24 +49,43 @@ const SHORTEST_SECRET: usize = 4;
 /// Text from the server made fit for an error or a log: at most `limit`
 /// bytes, control characters escaped, the given secrets taken out in every
 /// form that a service is likely to repeat them in.
-pub(crate) fn presentable(text: &[u8], limit: usize, secrets: &[&str]) -> String {
+pub(crate) fn presentable(text: &[u8], limit: usize, secrets: &[impl AsRef<str>]) -> String {
     // The whole text is searched, not only what will be shown: taking a secret
     // out moves what follows it, and a cut could show half of another.
     let mut shown = String::from_utf8_lossy(text);
-    let mut forms: Vec<String> = secrets.iter().flat_map(|secret| forms(secret)).collect();
+    let mut forms: Vec<String> = secrets.iter().flat_map(|secret| forms(secret.as_ref())).collect();
     forms.retain(|form| form.chars().count() >= SHORTEST_SECRET);
     // Longest first, so that a secret inside another doesn't leave the other's rest.
     forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
     for form in &forms {
-        if shown.contains(form) {
-            shown = Cow::Owned(shown.replace(form, REDACTED));
+        if let Some(without) = without(&shown, form) {
+            shown = Cow::Owned(without);
         }
     }
     escape(&shown, limit)
 }
 
-/// A secret as it is, as JSON writes it (with and without other scripts
-/// escaped), and a phone number without its plus.
+/// The text with `form` taken out wherever it stands, in capitals or not;
+/// `None` when it doesn't.
+fn without(text: &str, form: &str) -> Option<String> {
+    // ASCII letters only: their case doesn't change where a byte stands.
+    let (lower, form) = (text.to_ascii_lowercase(), form.to_ascii_lowercase());
+    let mut out: Option<String> = None;
+    let mut from = 0;
+    while let Some(found) = lower[from..].find(&form) {
+        let out = out.get_or_insert_default();
+        out.push_str(&text[from..from + found]);
+        out.push_str(REDACTED);
+        from += found + form.len();
+    }
+    out.map(|mut out| {
+        out.push_str(&text[from..]);
+        out
+    })
+}
+
+/// A secret as it is, as JSON writes it (with and without other scripts, slashes
+/// and angle brackets escaped), and a phone number without its plus.
 fn forms(secret: &str) -> Vec<String> {
     let json = serde_json::Value::from(secret).to_string();
     let json = json.trim_matches('"').to_owned();
@@ -78,7 +97,9 @@ fn forms(secret: &str) -> Vec<String> {
             ascii.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
         }
     }
-    let mut forms = vec![secret.to_owned(), json, ascii];
+    let slashes = ascii.replace('/', "\\/");
+    let brackets = ascii.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026");
+    let mut forms = vec![secret.to_owned(), json, ascii, slashes, brackets];
     forms.extend(secret.strip_prefix('+').map(str::to_owned));
     forms
 }
@@ -115,8 +136,8 @@ mod tests {
         let text = "to +6591234567: code 123456\r\nfor +6591234567 \u{202e}x";
         let shown = presentable(text.as_bytes(), 200, &["+6591234567", "123456", "ab"]);
         assert_eq!(shown, "to [redacted]: code [redacted]\\r\\nfor [redacted] \\u{202e}x");
-        assert_eq!(presentable(b"aaaa", 2, &[]), "aa…");
-        assert_eq!(presentable(&[0xff, b'a'], 10, &[]), "\u{fffd}a");
+        assert_eq!(presentable(b"aaaa", 2, &[""; 0]), "aa…");
+        assert_eq!(presentable(&[0xff, b'a'], 10, &[""; 0]), "\u{fffd}a");
     }
 
     #[test]
@@ -134,5 +155,10 @@ mod tests {
             assert_eq!(presentable(said.as_bytes(), 100, &[secret]), "[redacted]");
         }
         assert_eq!(presentable(b"6591234567", 100, &["+6591234567"]), "[redacted]");
+        assert_eq!(presentable(b"to Me@Example.com.", 100, &["me@example.com"]), "to [redacted].");
+        let html = "<p>A/B</p>";
+        for said in ["<p>a/b</p>", "<p>A\\/B<\\/p>", "\\u003Cp\\u003EA/B\\u003C/p\\u003E"] {
+            assert_eq!(presentable(said.as_bytes(), 100, &[html]), "[redacted]", "{said}");
+        }
     }
 }

@@ -97,19 +97,43 @@ impl Transport {
         let mut response = self.http.execute(request).await.map_err(|error| self.failure(&error))?;
         let status = response.status().as_u16();
         let headers = std::mem::take(response.headers_mut());
-        let announced = response.content_length().unwrap_or(0);
-        if announced > self.max_response_bytes as u64 {
+        let announced = response.content_length();
+        if announced.is_some_and(|length| length > self.max_response_bytes as u64) {
             return Err(self.too_large());
         }
         // The announcement is the server's word only: it must not size our memory beyond reason.
-        let mut body = Vec::with_capacity(usize::try_from(announced).unwrap_or(0).min(16 * 1024));
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.failure(&error))? {
+        let expected = usize::try_from(announced.unwrap_or(0)).unwrap_or(0);
+        let mut body = Vec::with_capacity(expected.min(16 * 1024));
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.broken_off(&error))? {
             if body.len() + chunk.len() > self.max_response_bytes {
                 return Err(self.too_large());
             }
             body.extend_from_slice(&chunk);
         }
+        if body.len() < expected {
+            // HTTP/2 ends a body quietly when its connection goes away in order.
+            return Err(Failure {
+                kind: Kind::Closed,
+                what: "the connection ended before the answer was complete".to_owned(),
+                transient: true,
+                refused: false,
+            });
+        }
         Ok(Answer { status, headers, body })
+    }
+
+    /// The answer broke off. It had begun, so the server did process the
+    /// request: whatever it says after that is no refusal.
+    fn broken_off(&self, error: &reqwest::Error) -> Failure {
+        match self.failure(error) {
+            Failure { refused: true, .. } => Failure {
+                kind: Kind::Reset,
+                what: "the stream was reset in the midst of the answer".to_owned(),
+                transient: true,
+                refused: false,
+            },
+            failure => failure,
+        }
     }
 
     fn too_large(&self) -> Failure {
@@ -132,7 +156,11 @@ impl Transport {
         if let Some(cause) = find::<ResolveError>(error) {
             return failure(
                 Kind::Dns,
-                format!("the service's name could not be resolved: {}", cause.0),
+                format!(
+                    "the name of {} could not be resolved: {}",
+                    if self.proxied { "the proxy" } else { "the service" },
+                    cause.0
+                ),
                 true,
             );
         }
@@ -149,7 +177,11 @@ impl Transport {
         let cause = find_io(error);
         if self.proxied {
             return match cause {
-                Some(cause) => failure(Kind::Proxy, format!("the proxy could not be reached: {cause}"), true),
+                Some(cause) => failure(
+                    Kind::Proxy,
+                    format!("no connection through the proxy could be made: {cause}"),
+                    true,
+                ),
                 // An answer of the proxy, such as 407: it would say the same again.
                 None => failure(Kind::Proxy, "the proxy refused to connect to the service".to_owned(), false),
             };

@@ -11,7 +11,7 @@ use crate::error::{AnswerFacts, Error, ErrorClass, Kind};
 use crate::outcome::Outcome;
 use crate::receipt::Receipt;
 use crate::retry::retry_after;
-use crate::secret::{ApiKey, presentable};
+use crate::secret::{REDACTED, presentable};
 use crate::transport::Answer;
 
 /// What came of one answered attempt.
@@ -25,15 +25,16 @@ pub(crate) enum Verdict {
     Unknown(Error),
 }
 
-/// Judges the answer to a send.
-pub(crate) fn of_send(answer: &Answer, envelope: &Envelope, key: &ApiKey) -> Verdict {
+/// Judges the answer to a send that had these headers.
+pub(crate) fn of_send(answer: &Answer, envelope: &Envelope, sent: &HeaderMap) -> Verdict {
     let status = answer.status;
     let success = (200..300).contains(&status);
     let unknown = |kind: Kind, what: String| {
-        Verdict::Unknown(Error::unknown(kind, what).with_answer(facts(answer, None, envelope, key)))
+        let error = Error::unknown(kind, what).with_answer(facts(answer, None, envelope, sent));
+        Verdict::Unknown(error.with_retry_after(pause(&answer.headers)))
     };
     match Reply::parse(&answer.body) {
-        Some(Reply::Failure { error, code }) => refused(answer, error, code, envelope, key),
+        Some(Reply::Failure { error, code }) => refused(answer, error, code, envelope, sent),
         Some(Reply::Success { data, message }) if success => {
             match data.and_then(|data| Receipt::read(data, message)) {
                 Some(receipt) => Verdict::Sent(receipt),
@@ -48,7 +49,7 @@ pub(crate) fn of_send(answer: &Answer, envelope: &Envelope, key: &ApiKey) -> Ver
         }
         None => match status {
             429 | 400 | 401 | 403 | 404 | 405 | 410 | 413 | 415 | 422 => {
-                refused(answer, None, None, envelope, key)
+                refused(answer, None, None, envelope, sent)
             }
             300..400 => unknown(
                 Kind::Redirect,
@@ -75,18 +76,18 @@ fn refused(
     said: Option<String>,
     code: Option<String>,
     envelope: &Envelope,
-    key: &ApiKey,
+    sent: &HeaderMap,
 ) -> Verdict {
     let status = answer.status;
     let class = ErrorClass::of_refusal(status, code.as_deref());
-    let facts = facts(answer, code, envelope, key);
+    let facts = facts(answer, code, envelope, sent);
     let mut what = match &facts.code {
         Some(code) => format!("the service refused the message: {code} (status {status})"),
         None => format!("the service refused the message with status {status}"),
     };
     if let Some(said) = said.filter(|said| !said.is_empty()) {
         what.push_str(": ");
-        what.push_str(&Redaction::of(envelope, key).present(said.as_bytes(), 300));
+        what.push_str(&Redaction::of(envelope, sent).present(said.as_bytes(), 300));
     }
     let error = Error::new(class, Kind::Api, Some(Outcome::Rejected), what)
         .with_answer(facts)
@@ -99,8 +100,8 @@ fn pause(headers: &HeaderMap) -> Option<Duration> {
 }
 
 /// What an error keeps of an answer: bounded, escaped, without the message's texts.
-fn facts(answer: &Answer, code: Option<String>, envelope: &Envelope, key: &ApiKey) -> AnswerFacts {
-    let redaction = Redaction::of(envelope, key);
+fn facts(answer: &Answer, code: Option<String>, envelope: &Envelope, sent: &HeaderMap) -> AnswerFacts {
+    let redaction = Redaction::of(envelope, sent);
     let request_id = REQUEST_ID_HEADERS.iter().find_map(|name| answer.headers.get(*name));
     AnswerFacts {
         status: answer.status,
@@ -113,20 +114,27 @@ fn facts(answer: &Answer, code: Option<String>, envelope: &Envelope, key: &ApiKe
 /// Where services put a request's id; the API document names no header.
 const REQUEST_ID_HEADERS: [&str; 2] = ["x-request-id", "x-cloud-trace-context"];
 
-/// Takes a message's texts and the key out of what the server wrote.
-struct Redaction<'a> {
-    texts: Vec<String>,
-    key: &'a ApiKey,
+/// Takes a message's texts, the key and the user's own headers out of what the
+/// server wrote.
+struct Redaction {
+    /// `None`: what the message says can't be told, so nothing is shown at all.
+    secrets: Option<Vec<String>>,
 }
 
-impl<'a> Redaction<'a> {
-    fn of(envelope: &Envelope, key: &'a ApiKey) -> Self {
-        Self { texts: envelope.secrets(), key }
+impl Redaction {
+    fn of(envelope: &Envelope, sent: &HeaderMap) -> Self {
+        let mut secrets = envelope.secrets();
+        if let Some(secrets) = &mut secrets {
+            let sensitive = sent.values().filter(|value| value.is_sensitive());
+            secrets.extend(sensitive.filter_map(|value| value.to_str().ok()).map(str::to_owned));
+        }
+        Self { secrets }
     }
 
     fn present(&self, text: &[u8], limit: usize) -> String {
-        let mut secrets: Vec<&str> = self.texts.iter().map(String::as_str).collect();
-        secrets.push(self.key.reveal());
-        presentable(text, limit, &secrets)
+        match &self.secrets {
+            Some(secrets) => presentable(text, limit, secrets),
+            None => REDACTED.to_owned(),
+        }
     }
 }

@@ -163,3 +163,25 @@ fn many_threads_share_one_blocking_client() {
     assert_consistent(&server);
     assert_eq!(server.ledger().count(Outcome::Sent), 800, "{}", server.ledger().summary());
 }
+
+/// A request did leave and was refused: what came after doesn't make that untrue.
+#[test]
+fn a_refusal_is_not_forgotten_when_the_next_attempt_fails() {
+    for face in [Face::blocking, Face::asynchronous] {
+        let server = busy(usize::MAX, "1");
+        let client = face(builder(&server.url()).max_retries(1));
+        let error = std::thread::scope(|scope| {
+            let call = scope.spawn(|| client.send(1).unwrap_err());
+            while server.requests() == 0 {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            std::thread::sleep(Duration::from_millis(100));
+            drop(server);
+            call.join().unwrap()
+        });
+        assert_eq!(
+            (error.outcome(), error.status(), error.attempts()),
+            (Some(Outcome::Rejected), Some(429), 2)
+        );
+    }
+}

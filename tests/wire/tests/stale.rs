@@ -18,7 +18,7 @@ fn check(server: &Server, client: &Face, calls: u64) {
         server.ledger().told(call, &result);
         assert_eq!(verdict(&result), "sent", "call {call}: {result:?}");
         assert_eq!(result.unwrap().attempts, 1, "call {call}");
-        std::thread::sleep(Duration::from_millis(3));
+        std::thread::sleep(Duration::from_millis(15));
     }
     assert_consistent(server);
     assert_eq!(server.connections(), usize::try_from(calls).unwrap());
@@ -29,7 +29,7 @@ fn closed_while_idle() {
     for end in [End::Fin, End::Reset] {
         for face in [Face::blocking, Face::asynchronous] {
             let server = Server::start(move |_| Plan::sent().then(end)).unwrap();
-            check(&server, &face(builder(&server.url())), 100);
+            check(&server, &face(builder(&server.url())), 40);
         }
     }
 }
