@@ -58,7 +58,11 @@ pub extern "C" fn pm_client_submit(
         let cancel = {
             // The first send starts the library's thread.
             let _blocked = AllBlocked::new();
-            background.submit(envelope, options, move |result| promise.keep(result))?
+            background.submit(
+                options,
+                async move |client, options| client.send_with(&envelope, &options).await,
+                move |result| promise.keep(result),
+            )?
         };
         if state.swap(BEGUN, Ordering::SeqCst) == BROKEN {
             deliver_broken(queue, user_data);

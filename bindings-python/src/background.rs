@@ -100,7 +100,11 @@ impl BackgroundClient {
         let options = options::call(timeout, max_retries, headers)?;
         let envelope = messages::envelope(message)?;
         let queue = Arc::clone(&queue.0);
-        let begun = self.0.submit(envelope, options, move |result| queue.push((number, result)));
+        let begun = self.0.submit(
+            options,
+            async move |client, options| client.send_with(&envelope, &options).await,
+            move |result| queue.push((number, result)),
+        );
         begun.map(Call).map_err(|error| exception(py, &error))
     }
 

@@ -90,15 +90,16 @@ impl Client {
         let envelope = messages::envelope(message)?;
         let mut interrupt = None;
         let result = py.detach(|| {
-            self.0.send_interruptible(&envelope, &options, || {
-                // A daemon thread's call may outlive the interpreter: then there is nothing to attach to.
-                match Python::try_attach(|py| py.check_signals()) {
-                    Some(Err(raised)) => {
-                        interrupt.get_or_insert(raised);
-                        ControlFlow::Break(())
-                    }
-                    Some(Ok(())) | None => ControlFlow::Continue(()),
+            // A daemon thread's call may outlive the interpreter: then there is nothing to attach to.
+            let tick = || match Python::try_attach(|py| py.check_signals()) {
+                Some(Err(raised)) => {
+                    interrupt.get_or_insert(raised);
+                    ControlFlow::Break(())
                 }
+                Some(Ok(())) | None => ControlFlow::Continue(()),
+            };
+            self.0.run_interruptible(&options, tick, async |client, options| {
+                client.send_with(&envelope, options).await
             })
         });
         match (interrupt, result) {

@@ -3,7 +3,9 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::future::Future;
 use std::io::{Read, Write};
+use std::marker::PhantomData;
 use std::os::fd::{AsRawFd, RawFd};
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,10 +17,9 @@ use tokio::runtime::{Builder, Handle};
 use crate::builder::CallOptions;
 use crate::cancel::Cancel;
 use crate::config::Config;
-use crate::envelope::Envelope;
 use crate::error::{Error, Kind};
 use crate::process::PerProcess;
-use crate::receipt::Receipt;
+use crate::spending::Spending;
 
 /// The process's one background runtime. It is started by the first call that
 /// needs it, and lives as long as the process.
@@ -54,18 +55,35 @@ impl Client {
         Ok(client)
     }
 
-    /// Sends one message in the background, and calls `done` exactly once, on
-    /// the background thread, with what became of it; also when it was
-    /// cancelled or the client closed. Never blocks. `done` must not block.
+    /// Makes a call in the background, and calls `done` exactly once, on the
+    /// background thread, with what became of it; also when it was cancelled or
+    /// the client closed. `call` makes it with the client and the options that
+    /// it is given. Never blocks. `done` must not block.
+    ///
+    /// ```no_run
+    /// # fn example(client: &partner_messaging::background::Client) -> Result<(), partner_messaging::Error> {
+    /// use partner_messaging::{CallOptions, Sms};
+    /// let message = Sms::text("+6591234567", "Hello");
+    /// let cancel = client.submit(
+    ///     CallOptions::new(),
+    ///     async move |client, options| client.send_with(&message, &options).await,
+    ///     |result| println!("{result:?}"),
+    /// )?;
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// When the call can't even be begun; then `done` is not called.
-    pub fn submit(
+    pub fn submit<T, F>(
         &self,
-        envelope: Envelope,
         options: CallOptions,
-        done: impl FnOnce(Result<Receipt, Error>) + Send + 'static,
-    ) -> Result<Cancel, Error> {
+        call: impl FnOnce(crate::Client, CallOptions) -> F,
+        done: impl FnOnce(Result<T, Error>) + Send + 'static,
+    ) -> Result<Cancel, Error>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, Error>> + Send + 'static,
+    {
         let client = self.client.get(|| crate::Client::new(&self.config))?;
         if self.closed.load(Ordering::SeqCst) {
             client.close();
@@ -73,9 +91,27 @@ impl Client {
         let cancel = options.cancel.clone().unwrap_or_default();
         let options = options.cancel(&cancel);
         let runtime = runtime()?;
-        let promise = Promise(Some(done));
-        runtime.spawn(async move { promise.keep(client.send_with(&envelope, &options).await) });
+        let promise = Promise { done: Some(done), result: PhantomData };
+        let call = call((*client).clone(), options);
+        runtime.spawn(async move { promise.keep(call.await) });
         Ok(cancel)
+    }
+
+    /// What the messages sent by this client have cost in this process:
+    /// [`Client::spending`](crate::Client::spending).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn spending(&self) -> Result<Vec<Spending>, Error> {
+        Ok(self.config.ledger()?.read())
+    }
+
+    /// The same, and begins a new ledger.
+    ///
+    /// # Errors
+    /// As [`spending`](Self::spending).
+    pub fn reset_spending(&self) -> Result<Vec<Spending>, Error> {
+        Ok(self.config.ledger()?.take())
     }
 
     /// Closes the client: further calls are refused, calls under way end at
@@ -95,19 +131,22 @@ impl fmt::Debug for Client {
 }
 
 /// Calls `done` exactly once, also when the call panics.
-struct Promise<F: FnOnce(Result<Receipt, Error>)>(Option<F>);
+struct Promise<T, F: FnOnce(Result<T, Error>)> {
+    done: Option<F>,
+    result: PhantomData<fn(T)>,
+}
 
-impl<F: FnOnce(Result<Receipt, Error>)> Promise<F> {
-    fn keep(mut self, result: Result<Receipt, Error>) {
-        if let Some(done) = self.0.take() {
+impl<T, F: FnOnce(Result<T, Error>)> Promise<T, F> {
+    fn keep(mut self, result: Result<T, Error>) {
+        if let Some(done) = self.done.take() {
             done(result);
         }
     }
 }
 
-impl<F: FnOnce(Result<Receipt, Error>)> Drop for Promise<F> {
+impl<T, F: FnOnce(Result<T, Error>)> Drop for Promise<T, F> {
     fn drop(&mut self) {
-        if let Some(done) = self.0.take() {
+        if let Some(done) = self.done.take() {
             // Where the call had got to is not known any more.
             done(Err(Error::unknown(Kind::Internal, "a fault inside this library ended the call")));
         }

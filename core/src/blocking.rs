@@ -12,12 +12,19 @@ use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio::time::timeout;
 
+use crate::balance::Balance;
 use crate::builder::{CallOptions, ClientBuilder};
 use crate::config::Config;
 use crate::error::Error;
+use crate::fallback::FallbackReceipt;
+use crate::filter::MessageFilter;
 use crate::message::Message;
+use crate::page::{Page, Pager};
 use crate::process::PerProcess;
 use crate::receipt::Receipt;
+use crate::record::MessageRecord;
+use crate::request::{Reply, Request};
+use crate::spending::Spending;
 
 /// A client of the Partner Messaging API whose calls block.
 ///
@@ -100,7 +107,8 @@ impl Client {
     /// # Errors
     /// As [`Client::send`](crate::Client::send); besides `ConfigError` on a
     /// thread that a tokio runtime has entered (asynchronous code, and
-    /// `spawn_blocking` too): the asynchronous client is made for those.
+    /// `spawn_blocking` too): the asynchronous client is made for those. That
+    /// holds for every call here.
     pub fn send(&self, message: &impl Message) -> Result<Receipt, Error> {
         self.send_with(message, &CallOptions::default())
     }
@@ -110,28 +118,191 @@ impl Client {
     /// # Errors
     /// As [`send`](Self::send).
     pub fn send_with(&self, message: &impl Message, options: &CallOptions) -> Result<Receipt, Error> {
-        let driven = self.ready()?;
-        driven.runtime()?.block_on(send(&driven.client, message, options))
+        self.run(async |client| client.send_with(message, options).await)
     }
 
-    /// The same, and asks `tick` every 50 ms whether to go on; for bindings
-    /// whose language has interrupts. On `Break` the call is cancelled and
-    /// ends with its outcome. `tick` is called on this thread, while the call
-    /// stands still: it may use this client itself.
+    /// Sends the first of these messages that the service takes:
+    /// [`Client::send_with_fallback`](crate::Client::send_with_fallback), blocking.
     ///
     /// # Errors
-    /// As [`send`](Self::send).
-    pub fn send_interruptible(
+    /// As there.
+    pub fn send_with_fallback(&self, messages: &[&dyn Message]) -> Result<FallbackReceipt, Error> {
+        self.send_with_fallback_with(messages, &CallOptions::default())
+    }
+
+    /// The same with options for this call.
+    ///
+    /// # Errors
+    /// As [`send_with_fallback`](Self::send_with_fallback).
+    pub fn send_with_fallback_with(
         &self,
-        message: &impl Message,
+        messages: &[&dyn Message],
+        options: &CallOptions,
+    ) -> Result<FallbackReceipt, Error> {
+        self.run(async |client| client.send_with_fallback_with(messages, options).await)
+    }
+
+    /// Asks what became of a message:
+    /// [`Client::get_message`](crate::Client::get_message), blocking.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn get_message(&self, id: &str) -> Result<MessageRecord, Error> {
+        self.get_message_with(id, &CallOptions::default())
+    }
+
+    /// The same with options for this call.
+    ///
+    /// # Errors
+    /// As [`get_message`](Self::get_message).
+    pub fn get_message_with(&self, id: &str, options: &CallOptions) -> Result<MessageRecord, Error> {
+        self.run(async |client| client.get_message_with(id, options).await)
+    }
+
+    /// Waits until a message's status is final, or the deadline passes:
+    /// [`Client::wait_for_status`](crate::Client::wait_for_status), blocking.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn wait_for_status(&self, id: &str) -> Result<MessageRecord, Error> {
+        self.wait_for_status_with(id, None, &CallOptions::default())
+    }
+
+    /// The same with other final statuses, and options for this call.
+    ///
+    /// # Errors
+    /// As [`wait_for_status`](Self::wait_for_status).
+    pub fn wait_for_status_with(
+        &self,
+        id: &str,
+        final_statuses: Option<&[String]>,
+        options: &CallOptions,
+    ) -> Result<MessageRecord, Error> {
+        self.run(async |client| client.wait_for_status_with(id, final_statuses, options).await)
+    }
+
+    /// Lists messages: all pages, each fetched when it is needed. An error ends
+    /// the list. See [`Client::list_messages`](crate::Client::list_messages).
+    ///
+    /// ```no_run
+    /// use partner_messaging::{MessageFilter, blocking};
+    /// let client = blocking::Client::from_env()?;
+    /// for message in client.list_messages(&MessageFilter::new().status("FAILED"))? {
+    ///     println!("{}", message?.message_id);
+    /// }
+    /// # Ok::<(), partner_messaging::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As there.
+    pub fn list_messages(&self, filter: &MessageFilter) -> Result<Messages<'_>, Error> {
+        self.list_messages_with(filter, &CallOptions::default())
+    }
+
+    /// The same with options for each of the calls.
+    ///
+    /// # Errors
+    /// As [`list_messages`](Self::list_messages).
+    pub fn list_messages_with(
+        &self,
+        filter: &MessageFilter,
+        options: &CallOptions,
+    ) -> Result<Messages<'_>, Error> {
+        let pages = Pages { client: self, options: options.clone(), pager: Pager::new(filter)? };
+        Ok(Messages { pages, at_hand: Vec::new().into_iter() })
+    }
+
+    /// Asks for the next page of a list; `None` after the last one. For those
+    /// who keep the list's place themselves.
+    ///
+    /// # Errors
+    /// As [`Pager::next`].
+    pub fn next_page(&self, pager: &mut Pager, options: &CallOptions) -> Option<Result<Page, Error>> {
+        self.run(async |client| pager.next(client, options).await.transpose()).transpose()
+    }
+
+    /// Asks for the credit that is left:
+    /// [`Client::get_balance`](crate::Client::get_balance), blocking.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn get_balance(&self) -> Result<Balance, Error> {
+        self.get_balance_with(&CallOptions::default())
+    }
+
+    /// The same with options for this call.
+    ///
+    /// # Errors
+    /// As [`get_balance`](Self::get_balance).
+    pub fn get_balance_with(&self, options: &CallOptions) -> Result<Balance, Error> {
+        self.run(async |client| client.get_balance_with(options).await)
+    }
+
+    /// Makes any other request to the service:
+    /// [`Client::request`](crate::Client::request), blocking.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn request(&self, request: &Request) -> Result<Reply, Error> {
+        self.request_with(request, &CallOptions::default())
+    }
+
+    /// The same with options for this call.
+    ///
+    /// # Errors
+    /// As [`request`](Self::request).
+    pub fn request_with(&self, request: &Request, options: &CallOptions) -> Result<Reply, Error> {
+        self.run(async |client| client.request_with(request, options).await)
+    }
+
+    /// What the messages sent by this client have cost in this process:
+    /// [`Client::spending`](crate::Client::spending).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn spending(&self) -> Result<Vec<Spending>, Error> {
+        Ok(self.config.ledger()?.read())
+    }
+
+    /// The same, and begins a new ledger.
+    ///
+    /// # Errors
+    /// As [`spending`](Self::spending).
+    pub fn reset_spending(&self) -> Result<Vec<Spending>, Error> {
+        Ok(self.config.ledger()?.take())
+    }
+
+    /// One call, driven by this thread.
+    fn run<T>(&self, call: impl AsyncFnOnce(&crate::Client) -> Result<T, Error>) -> Result<T, Error> {
+        let driven = self.ready()?;
+        driven.runtime()?.block_on(async {
+            look_at_sockets().await;
+            call(&driven.client).await
+        })
+    }
+
+    /// Makes a call, and asks `tick` every 50 ms whether to go on; for bindings
+    /// whose language has interrupts. On `Break` the call is cancelled and
+    /// ends with its outcome. `tick` is called on this thread, while the call
+    /// stands still: it may use this client itself. `call` makes the call with
+    /// the client and the options that it is given.
+    ///
+    /// # Errors
+    /// As the call.
+    pub fn run_interruptible<T>(
+        &self,
         options: &CallOptions,
         mut tick: impl FnMut() -> ControlFlow<()>,
-    ) -> Result<Receipt, Error> {
+        call: impl AsyncFnOnce(&crate::Client, &CallOptions) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let driven = self.ready()?;
         let runtime = driven.runtime()?;
         let cancel = options.cancel.clone().unwrap_or_default();
         let options = options.clone().cancel(&cancel);
-        let mut call = std::pin::pin!(send(&driven.client, message, &options));
+        let mut call = std::pin::pin!(async {
+            look_at_sockets().await;
+            call(&driven.client, &options).await
+        });
         loop {
             // In slices, so that the runtime is nobody's while `tick` runs: other
             // threads' calls on this client go on. Most calls end in the first.
@@ -183,14 +354,54 @@ impl Client {
     }
 }
 
-/// One call, begun with a look at what happened since the last one.
-async fn send(
-    client: &crate::Client,
-    message: &impl Message,
-    options: &CallOptions,
-) -> Result<Receipt, Error> {
-    look_at_sockets().await;
-    client.send_with(message, options).await
+/// The messages of a list, one after another, from as many pages as it has.
+#[derive(Debug)]
+#[must_use = "nothing is asked for before the first message is"]
+pub struct Messages<'a> {
+    pages: Pages<'a>,
+    /// What is left of the page at hand.
+    at_hand: std::vec::IntoIter<MessageRecord>,
+}
+
+impl<'a> Messages<'a> {
+    /// The same list page by page, with the totals that the service tells.
+    /// What is left of the page at hand is not in it.
+    pub fn pages(self) -> Pages<'a> {
+        self.pages
+    }
+}
+
+impl Iterator for Messages<'_> {
+    type Item = Result<MessageRecord, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(message) = self.at_hand.next() {
+                return Some(Ok(message));
+            }
+            match self.pages.next()? {
+                Ok(page) => self.at_hand = page.messages.into_iter(),
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+}
+
+/// The pages of a list of messages, one after another.
+#[derive(Debug)]
+#[must_use = "nothing is asked for before the first page is"]
+pub struct Pages<'a> {
+    client: &'a Client,
+    options: CallOptions,
+    pager: Pager,
+}
+
+impl Iterator for Pages<'_> {
+    type Item = Result<Page, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.client.next_page(&mut self.pager, &self.options)
+    }
 }
 
 /// Nothing runs between calls: lets the runtime see what the sockets have to

@@ -46,6 +46,7 @@ pub struct ClientBuilder {
     pub(crate) user_agent: Option<String>,
     pub(crate) language: &'static str,
     pub(crate) max_response_bytes: usize,
+    pub(crate) endpoints: Vec<(String, String)>,
     pub(crate) observer: Option<Observer>,
 }
 
@@ -67,6 +68,7 @@ impl Default for ClientBuilder {
             user_agent: None,
             language: "rust",
             max_response_bytes: 1024 * 1024,
+            endpoints: Vec::new(),
             observer: None,
         }
     }
@@ -173,6 +175,16 @@ impl ClientBuilder {
         self
     }
 
+    /// Where the service has an endpoint that the published document doesn't
+    /// describe, under the base URL. `name` is `get_message` (default path
+    /// `/partner/message/{messageId}`), `list_messages` (`/partner/message`) or
+    /// `get_balance` (`/partner/credit/balance`); all three defaults are
+    /// assumptions.
+    pub fn endpoint(mut self, name: impl Into<String>, path: impl Into<String>) -> Self {
+        self.endpoints.push((name.into(), path.into()));
+        self
+    }
+
     /// Who is told of every attempt, retry and outcome, besides `tracing`. It is
     /// called on the thread that the call runs on, and must neither block nor panic.
     pub fn on_event(mut self, observer: impl Fn(&Event) + Send + Sync + 'static) -> Self {
@@ -231,6 +243,7 @@ pub struct CallOptions {
     pub(crate) max_retries: Option<u32>,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) cancel: Option<crate::cancel::Cancel>,
+    pub(crate) fallback_codes: Option<Vec<String>>,
 }
 
 impl CallOptions {
@@ -254,6 +267,14 @@ impl CallOptions {
     /// A header to send with this call; it replaces the client's of the same name.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// For [`send_with_fallback`](Client::send_with_fallback): the codes of the
+    /// service after which the next message is tried. Default:
+    /// `CHANNEL_CONFIG_NOT_FOUND` and `CHANNEL_CREDENTIALS_NOT_FOUND`.
+    pub fn fallback_codes(mut self, codes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.fallback_codes = Some(codes.into_iter().map(Into::into).collect());
         self
     }
 

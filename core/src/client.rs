@@ -1,28 +1,30 @@
-//! The client: one call from its start to its one outcome.
+//! The client for asynchronous programs.
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Instant;
 
 use arc_swap::ArcSwapOption;
-use http::{HeaderMap, Method};
 use tokio::sync::Semaphore;
-use tokio::time::{sleep, timeout_at};
-use tracing::Instrument;
 
-use crate::barrier::Barrier;
+use crate::balance::{Balance, GetBalance};
 use crate::builder::{CallOptions, ClientBuilder};
+use crate::call::{Clock, perform, perform_by};
 use crate::cancel::Cancel;
-use crate::config::{self, Config};
+use crate::config::Config;
 use crate::envelope::Envelope;
-use crate::error::{Error, Kind};
+use crate::error::Error;
+use crate::fallback::{self, FallbackReceipt};
+use crate::filter::MessageFilter;
 use crate::message::Message;
-use crate::observe::{TARGET, Teller};
-use crate::outcome::Outcome;
+use crate::messages::Messages;
 use crate::receipt::Receipt;
-use crate::retry::{Budget, backoff};
-use crate::transport::{Failure, Transport};
-use crate::verdict::{self, Verdict};
+use crate::record::{GetMessage, MessageRecord};
+use crate::request::{Reply, Request};
+use crate::retry::Budget;
+use crate::send::Send;
+use crate::spending::Spending;
+use crate::transport::Transport;
+use crate::wait;
 
 /// A client of the Partner Messaging API, for asynchronous programs on tokio.
 ///
@@ -44,14 +46,14 @@ use crate::verdict::{self, Verdict};
 #[derive(Clone)]
 pub struct Client(Arc<Inner>);
 
-struct Inner {
-    config: Config,
+pub(crate) struct Inner {
+    pub(crate) config: Config,
     /// `None` once the client is closed.
-    transport: ArcSwapOption<Transport>,
-    turns: Semaphore,
-    budget: Budget,
+    pub(crate) transport: ArcSwapOption<Transport>,
+    pub(crate) turns: Semaphore,
+    pub(crate) budget: Budget,
     /// Cancelled to end what is still under way when the client closes.
-    closing: Cancel,
+    pub(crate) closing: Cancel,
 }
 
 impl Client {
@@ -102,29 +104,253 @@ impl Client {
     /// # Panics
     /// Outside of a tokio runtime.
     pub async fn send_with(&self, message: &impl Message, options: &CallOptions) -> Result<Receipt, Error> {
-        let envelope = message.envelope()?;
-        let span = tracing::debug_span!(target: TARGET, "send", channel = envelope.channel());
-        self.call(envelope, options).instrument(span).await
+        let message = message.envelope()?;
+        let clock = Clock::start(&self.0, options)?;
+        self.send_by(&message, options, clock).await
     }
 
-    async fn call(&self, envelope: Envelope, options: &CallOptions) -> Result<Receipt, Error> {
-        let started = Instant::now();
-        let mut call = Call::begin(&self.0, envelope, options, started)?;
-        let deadline = started + options.timeout.unwrap_or(self.0.config.timeout);
-        let interrupted = {
-            let attempts = timeout_at(deadline.into(), call.run(deadline));
-            tokio::select! {
-                biased;
-                () = interruption(options.cancel.as_ref()) => Kind::Cancelled,
-                () = self.0.closing.cancelled() => Kind::Closed,
-                ended = attempts => match ended {
-                    Ok(result) => return call.end(result),
-                    Err(_) => Kind::Timeout,
-                },
-            }
-        };
-        let error = call.interrupted(interrupted);
-        call.end(Err(error))
+    /// Sends a checked message within a deadline that others may share.
+    pub(crate) async fn send_by(
+        &self,
+        message: &Envelope,
+        options: &CallOptions,
+        clock: Clock,
+    ) -> Result<Receipt, Error> {
+        let send = Send { url: &self.0.config.endpoints.send, message };
+        let receipt = perform_by(&self.0, &send, options, clock).await?;
+        if let Ok(ledger) = self.0.config.ledger() {
+            ledger.add(&receipt, message);
+        }
+        Ok(receipt)
+    }
+
+    /// Sends the first of these messages that the service takes: a message that
+    /// it refuses because its channel can't be used is followed by the next one.
+    ///
+    /// The next message is tried only after a refusal with one of the
+    /// [`fallback_codes`](CallOptions::fallback_codes). Any other refusal ends
+    /// the call, since it would meet the next message too; so does an unknown
+    /// outcome, since the message may arrive; what was not sent is tried again
+    /// as in [`send`](Self::send), and never skipped. All messages are checked
+    /// before the first is sent, and one deadline is over all.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &partner_messaging::Client) -> Result<(), partner_messaging::Error> {
+    /// use partner_messaging::{Sms, WhatsApp};
+    /// let whatsapp = WhatsApp::new("+6591234567", "+6581234567", "HXf8aa5a783ac6df54b1d28473f2de4c75");
+    /// let sms = Sms::text("+6591234567", "Your table is ready.");
+    /// let accepted = client.send_with_fallback(&[&whatsapp, &sms]).await?;
+    /// println!("{} after {} messages", accepted.receipt.message_id, accepted.trail.len());
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`send`](Self::send), for the last message that was tried;
+    /// [`Error::trail`] tells of all. A message that can't be sent is named by
+    /// [`Error::field`], for example `messages[1].to`.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
+    pub async fn send_with_fallback(&self, messages: &[&dyn Message]) -> Result<FallbackReceipt, Error> {
+        self.send_with_fallback_with(messages, &CallOptions::default()).await
+    }
+
+    /// The same with options for this call.
+    ///
+    /// # Errors
+    /// As [`send_with_fallback`](Self::send_with_fallback).
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
+    pub async fn send_with_fallback_with(
+        &self,
+        messages: &[&dyn Message],
+        options: &CallOptions,
+    ) -> Result<FallbackReceipt, Error> {
+        let messages = fallback::checked(messages)?;
+        fallback::send(self, &messages, options).await
+    }
+
+    /// Asks what became of a message that was accepted before.
+    ///
+    /// The published document doesn't describe this; the path is
+    /// [a setting](ClientBuilder::endpoint).
+    ///
+    /// # Errors
+    /// Those of a read: `MessageNotFoundError` and the other
+    /// [refusals](crate::ErrorClass::Api), `TransportError` and `ProtocolError`,
+    /// after retries; `ConfigError` for an id that can't be one. None has an
+    /// outcome.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
+    pub async fn get_message(&self, id: &str) -> Result<MessageRecord, Error> {
+        self.get_message_with(id, &CallOptions::default()).await
+    }
+
+    /// The same with options for this call.
+    ///
+    /// # Errors
+    /// As [`get_message`](Self::get_message).
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
+    pub async fn get_message_with(&self, id: &str, options: &CallOptions) -> Result<MessageRecord, Error> {
+        let url = self.0.config.endpoints.message(id).map_err(Error::of_read)?;
+        perform(&self.0, &GetMessage { url, id }, options).await
+    }
+
+    /// Waits until a message's status is final, or the call's deadline passes,
+    /// looking again and again at growing intervals (0.25 to 5 seconds). Gives
+    /// the message as it was seen last: where its status is not final, the
+    /// time was over.
+    ///
+    /// Final are `DELIVERED`, `READ`, `FAILED`, `UNDELIVERED`, `REJECTED` and
+    /// `EXPIRED`, in capitals or not; an assumption, since the document has no
+    /// list of statuses.
+    ///
+    /// # Errors
+    /// As [`get_message`](Self::get_message).
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
+    pub async fn wait_for_status(&self, id: &str) -> Result<MessageRecord, Error> {
+        wait::until_final(&self.0, id, None, &CallOptions::default()).await
+    }
+
+    /// The same with other final statuses (`None`: those above), and options
+    /// for this call.
+    ///
+    /// # Errors
+    /// As [`wait_for_status`](Self::wait_for_status).
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
+    pub async fn wait_for_status_with(
+        &self,
+        id: &str,
+        final_statuses: Option<&[String]>,
+        options: &CallOptions,
+    ) -> Result<MessageRecord, Error> {
+        wait::until_final(&self.0, id, final_statuses, options).await
+    }
+
+    /// Lists messages: all pages, each fetched when it is needed.
+    ///
+    /// The published document doesn't describe this; the path is
+    /// [a setting](ClientBuilder::endpoint).
+    ///
+    /// ```no_run
+    /// # async fn example(client: &partner_messaging::Client) -> Result<(), partner_messaging::Error> {
+    /// use partner_messaging::MessageFilter;
+    /// let mut failed = client.list_messages(&MessageFilter::new().status("FAILED"))?;
+    /// while let Some(message) = failed.next().await {
+    ///     println!("{}", message?.message_id);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// `ConfigError` for a filter that can't be used. The others come while
+    /// listing: see [`Pager::next`](crate::Pager::next).
+    pub fn list_messages(&self, filter: &MessageFilter) -> Result<Messages, Error> {
+        self.list_messages_with(filter, &CallOptions::default())
+    }
+
+    /// The same with options for each of the calls.
+    ///
+    /// # Errors
+    /// As [`list_messages`](Self::list_messages).
+    pub fn list_messages_with(
+        &self,
+        filter: &MessageFilter,
+        options: &CallOptions,
+    ) -> Result<Messages, Error> {
+        Messages::new(self.clone(), filter, options.clone())
+    }
+
+    /// Asks for the credit that is left.
+    ///
+    /// The published document doesn't describe this; the path is
+    /// [a setting](ClientBuilder::endpoint).
+    ///
+    /// # Errors
+    /// Those of a read: see [`get_message`](Self::get_message).
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
+    pub async fn get_balance(&self) -> Result<Balance, Error> {
+        self.get_balance_with(&CallOptions::default()).await
+    }
+
+    /// The same with options for this call.
+    ///
+    /// # Errors
+    /// As [`get_balance`](Self::get_balance).
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
+    pub async fn get_balance_with(&self, options: &CallOptions) -> Result<Balance, Error> {
+        perform(&self.0, &GetBalance { url: self.0.config.endpoints.get_balance.clone() }, options).await
+    }
+
+    /// Makes any other request to the service, with the key, the envelope and
+    /// the errors of all calls.
+    ///
+    /// A `GET` is a read: it is tried again as reads are, and its errors have
+    /// no outcome. Any other method changes something: it is never made twice
+    /// unless the request is [`idempotent`](Request::idempotent), and its
+    /// errors say what became of it.
+    ///
+    /// ```no_run
+    /// # async fn example(client: &partner_messaging::Client) -> Result<(), partner_messaging::Error> {
+    /// use partner_messaging::Request;
+    /// let reply = client.request(&Request::new("GET", "/partner/template").query("limit", "10")).await?;
+    /// println!("{:?}", reply.data());
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// For `GET` as [`get_message`](Self::get_message), else as
+    /// [`send`](Self::send); `ConfigError` for a request that can't be made.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
+    pub async fn request(&self, request: &Request) -> Result<Reply, Error> {
+        self.request_with(request, &CallOptions::default()).await
+    }
+
+    /// The same with options for this call.
+    ///
+    /// # Errors
+    /// As [`request`](Self::request).
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
+    pub async fn request_with(&self, request: &Request, options: &CallOptions) -> Result<Reply, Error> {
+        let prepared = request.prepare(&self.0.config)?;
+        perform(&self.0, &prepared, options).await
+    }
+
+    /// What the messages sent by this client and its clones have cost in this
+    /// process, by channel and currency, as their receipts say: exact sums.
+    ///
+    /// # Errors
+    /// None in practice: only a fault of this library.
+    pub fn spending(&self) -> Result<Vec<Spending>, Error> {
+        Ok(self.0.config.ledger()?.read())
+    }
+
+    /// The same, and begins a new ledger: no message is in both or in neither.
+    ///
+    /// # Errors
+    /// As [`spending`](Self::spending).
+    pub fn reset_spending(&self) -> Result<Vec<Spending>, Error> {
+        Ok(self.0.config.ledger()?.take())
+    }
+
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.0
     }
 
     /// Closes the client: further calls are refused, calls under way end at
@@ -140,179 +366,4 @@ impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client").field("config", &self.0.config).finish_non_exhaustive()
     }
-}
-
-async fn interruption(cancel: Option<&Cancel>) {
-    match cancel {
-        Some(cancel) => cancel.cancelled().await,
-        None => std::future::pending().await,
-    }
-}
-
-/// One call under way. Dropping it unfinished seals its barrier.
-struct Call<'a> {
-    client: &'a Inner,
-    transport: Arc<Transport>,
-    envelope: Envelope,
-    headers: HeaderMap,
-    retries_left: u32,
-    may_repeat_refused: bool,
-    attempts: u32,
-    started: Instant,
-    /// The barrier of the attempt under way or to come.
-    barrier: Barrier,
-    /// The service's last refusal, after which the call tries again.
-    refusal: Option<Error>,
-    ended: bool,
-}
-
-impl<'a> Call<'a> {
-    fn begin(
-        client: &'a Inner,
-        envelope: Envelope,
-        options: &CallOptions,
-        started: Instant,
-    ) -> Result<Self, Error> {
-        let Some(transport) = client.transport.load_full() else {
-            return Err(Error::not_sent(Kind::Closed, "the client is closed"));
-        };
-        if let Some(timeout) = options.timeout {
-            config::duration("timeout", timeout)?;
-        }
-        let mut headers = client.config.headers.clone();
-        config::add_headers(&mut headers, &options.headers)?;
-        client.budget.deposit();
-        Ok(Self {
-            client,
-            transport,
-            envelope,
-            headers,
-            retries_left: options.max_retries.unwrap_or(client.config.max_retries),
-            may_repeat_refused: true,
-            attempts: 0,
-            started,
-            barrier: Barrier::new(),
-            refusal: None,
-            ended: false,
-        })
-    }
-
-    /// Makes attempts until one decides the call.
-    async fn run(&mut self, deadline: Instant) -> Result<Receipt, Error> {
-        loop {
-            // A turn is for one attempt: nobody waits for another's pause.
-            let Ok(turn) = self.client.turns.acquire().await else {
-                return Err(Error::internal("the queue of calls is gone"));
-            };
-            self.attempts += 1;
-            self.teller().attempt(self.attempts);
-            let (error, retry) = match self.attempt().await {
-                Attempt::Sent(receipt) => return Ok(receipt),
-                Attempt::Failed { error, retry } => (error, retry),
-            };
-            drop(turn);
-            let pause = error.retry_after().unwrap_or_else(|| backoff(self.attempts));
-            let fits = Instant::now().checked_add(pause).is_some_and(|then| then < deadline);
-            if !retry || self.retries_left == 0 || !fits || !self.client.budget.withdraw() {
-                return Err(self.settled(error));
-            }
-            self.retries_left -= 1;
-            self.teller().retry(self.attempts, &error, pause);
-            if error.outcome() == Some(Outcome::Rejected) {
-                self.refusal = Some(error);
-            }
-            self.barrier = Barrier::new();
-            sleep(pause).await;
-        }
-    }
-
-    /// Makes one request, and judges what came of it.
-    async fn attempt(&mut self) -> Attempt {
-        let config = &self.client.config;
-        let body = self.barrier.guard(self.envelope.body().clone());
-        let answer = self
-            .transport
-            .exchange(Method::POST, config.send_url.clone(), self.headers.clone(), Some(body))
-            .await;
-        match answer {
-            Ok(answer) => match verdict::of_send(&answer, &self.envelope, &self.headers) {
-                Verdict::Sent(receipt) => Attempt::Sent(receipt),
-                Verdict::Refused { error, retry } => Attempt::Failed { error, retry },
-                Verdict::Unknown(error) => Attempt::Failed { error, retry: false },
-            },
-            Err(failure) => self.failed(failure),
-        }
-    }
-
-    /// No answer: the barrier tells whether the request left.
-    fn failed(&mut self, failure: Failure) -> Attempt {
-        let Failure { kind, what, transient, refused } = failure;
-        if self.barrier.seal() {
-            return Attempt::Failed { error: Error::not_sent(kind, what), retry: transient };
-        }
-        if refused {
-            let retry = std::mem::take(&mut self.may_repeat_refused);
-            return Attempt::Failed { error: Error::not_sent(Kind::Refused, what), retry };
-        }
-        Attempt::Failed { error: Error::unknown(kind, what), retry: false }
-    }
-
-    /// The call is given up from outside: the barrier's verdict.
-    fn interrupted(&mut self, kind: Kind) -> Error {
-        let what = match kind {
-            Kind::Cancelled => "the call was cancelled",
-            Kind::Closed => "the client was closed during the call",
-            _ => "the call's deadline passed",
-        };
-        if !self.barrier.seal() {
-            return Error::unknown(kind, what);
-        }
-        self.settled(Error::not_sent(kind, what))
-    }
-
-    /// What the call is told, given how its last attempt failed: where an
-    /// earlier request did leave and was refused, `not_sent` would not be true.
-    fn settled(&mut self, error: Error) -> Error {
-        match self.refusal.take() {
-            Some(refusal) if error.outcome() == Some(Outcome::NotSent) => refusal,
-            _ => error,
-        }
-    }
-
-    fn end(mut self, result: Result<Receipt, Error>) -> Result<Receipt, Error> {
-        self.ended = true;
-        let (attempts, elapsed) = (self.attempts, self.started.elapsed());
-        let result = match result {
-            Ok(receipt) => Ok(Receipt { attempts, elapsed, ..receipt }),
-            Err(error) => Err(error.after(attempts, elapsed)),
-        };
-        self.teller().ended(&result, attempts, elapsed);
-        result
-    }
-
-    fn teller(&self) -> Teller<'_> {
-        Teller { observer: self.client.config.observer.as_ref(), envelope: &self.envelope }
-    }
-}
-
-impl Drop for Call<'_> {
-    fn drop(&mut self) {
-        if !self.ended {
-            let outcome = match (self.barrier.seal(), &self.refusal) {
-                (false, _) => Outcome::Unknown,
-                (true, Some(_)) => Outcome::Rejected,
-                (true, None) => Outcome::NotSent,
-            };
-            self.teller().dropped(outcome, self.attempts, self.started.elapsed());
-        }
-    }
-}
-
-enum Attempt {
-    Sent(Receipt),
-    /// With `retry` the same message may be tried again.
-    Failed {
-        error: Error,
-        retry: bool,
-    },
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::IpAddr;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderMap;
@@ -12,13 +13,15 @@ use rustls_pki_types::pem::PemObject;
 use url::{Host, Url};
 
 use crate::builder::ClientBuilder;
+use crate::endpoints::Endpoints;
 use crate::error::Error;
 use crate::observe::Observer;
+use crate::process::PerProcess;
 use crate::secret::ApiKey;
+use crate::spending::Ledger;
 
 /// The base URL of the API document, "Overview".
 const DEFAULT_BASE_URL: &str = "https://api-z5ldvuj2ma-as.a.run.app";
-const SEND_PATH: &str = "/partner/message/send";
 const API_KEY_HEADER: HeaderName = HeaderName::from_static("x-api-key");
 
 const API_KEY_VARIABLE: &str = "PARTNER_MESSAGING_API_KEY";
@@ -29,7 +32,7 @@ const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 #[derive(Clone)]
 pub(crate) struct Config {
-    pub(crate) send_url: Url,
+    pub(crate) endpoints: Endpoints,
     pub(crate) headers: HeaderMap,
     pub(crate) timeout: Duration,
     pub(crate) connect_timeout: Duration,
@@ -41,6 +44,8 @@ pub(crate) struct Config {
     pub(crate) extra_roots: Vec<CertificateDer<'static>>,
     pub(crate) max_response_bytes: usize,
     pub(crate) observer: Option<Observer>,
+    /// What was spent by the clients of this configuration, in each process.
+    ledger: Arc<PerProcess<Ledger>>,
 }
 
 impl Config {
@@ -63,12 +68,10 @@ impl Config {
         if options.max_response_bytes == 0 {
             return Err(Error::config("max_response_bytes", "must be at least 1"));
         }
-        let mut send_url = base.clone();
-        send_url.set_path(&format!("{}{SEND_PATH}", base.path().trim_end_matches('/')));
         Ok(Self {
             proxy: proxy(options.proxy.as_deref(), options.trust_env, &base)?,
             extra_roots: options.ca_file.as_deref().map(read_roots).transpose()?.unwrap_or_default(),
-            send_url,
+            endpoints: Endpoints::new(&base, &options.endpoints)?,
             headers,
             timeout: options.timeout,
             connect_timeout: options.connect_timeout,
@@ -77,19 +80,34 @@ impl Config {
             http2: options.http2,
             max_response_bytes: options.max_response_bytes,
             observer: options.observer,
+            ledger: Arc::new(PerProcess::new()),
         })
+    }
+
+    /// This process's ledger of what was spent.
+    pub(crate) fn ledger(&self) -> Result<Arc<Ledger>, Error> {
+        self.ledger.get(|| Ok(Ledger::default()))
+    }
+
+    /// Refuses a part of a URL that has the key in it: URLs are written to logs.
+    pub(crate) fn refuse_key(&self, field: &str, part: &str) -> Result<(), Error> {
+        let key = self.headers.get(&API_KEY_HEADER).and_then(|key| key.to_str().ok()).unwrap_or_default();
+        let plain = percent_encoding::percent_decode_str(part).decode_utf8_lossy();
+        if part.split('/').any(|it| it == key) || plain.split('/').any(|it| it == key) {
+            return Err(Error::config(field, "must not have the key in it: the key goes in a header"));
+        }
+        Ok(())
     }
 
     /// Whether any connection of this client is encrypted.
     pub(crate) fn uses_tls(&self) -> bool {
-        self.send_url.scheme() == "https"
-            || self.proxy.as_ref().is_some_and(|proxy| proxy.scheme() == "https")
+        self.endpoints.are_encrypted() || self.proxy.as_ref().is_some_and(|proxy| proxy.scheme() == "https")
     }
 }
 
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Config").field("send_url", &self.send_url.as_str()).finish_non_exhaustive()
+        f.debug_struct("Config").field("base_url", &self.endpoints.base()).finish_non_exhaustive()
     }
 }
 

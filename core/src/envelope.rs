@@ -73,7 +73,8 @@ impl Envelope {
     }
 }
 
-fn collect_texts(value: &serde_json::Value, texts: &mut Vec<String>) {
+/// Every text and number in a JSON value.
+pub(crate) fn collect_texts(value: &serde_json::Value, texts: &mut Vec<String>) {
     match value {
         serde_json::Value::String(text) => texts.push(text.clone()),
         serde_json::Value::Array(items) => items.iter().for_each(|item| collect_texts(item, texts)),
@@ -98,12 +99,12 @@ impl fmt::Debug for Envelope {
 }
 
 /// What the service answered, if its answer is a documented envelope.
-pub(crate) enum Reply<'a> {
+pub(crate) enum Enveloped<'a> {
     Success { data: Option<&'a RawValue>, message: Option<String> },
     Failure { error: Option<String>, code: Option<String> },
 }
 
-impl<'a> Reply<'a> {
+impl<'a> Enveloped<'a> {
     /// Reads an answer's body. One leading byte-order mark is forgiven;
     /// whatever else is not the documented envelope is `None`.
     pub(crate) fn parse(body: &'a [u8]) -> Option<Self> {
@@ -175,7 +176,10 @@ mod tests {
 
     #[test]
     fn only_the_documented_envelope_is_one() {
-        assert!(matches!(Reply::parse(b"\xef\xbb\xbf{\"success\":true}"), Some(Reply::Success { .. })));
+        assert!(matches!(
+            Enveloped::parse(b"\xef\xbb\xbf{\"success\":true}"),
+            Some(Enveloped::Success { .. })
+        ));
         for bad in [
             "",
             "{}",
@@ -186,9 +190,9 @@ mod tests {
             "{\"success\":true} {}",
             "<html>",
         ] {
-            assert!(Reply::parse(bad.as_bytes()).is_none(), "{bad}");
+            assert!(Enveloped::parse(bad.as_bytes()).is_none(), "{bad}");
         }
         let deep = format!("{{\"success\":true,\"data\":{}{}}}", "[".repeat(100), "]".repeat(100));
-        assert!(Reply::parse(deep.as_bytes()).is_none());
+        assert!(Enveloped::parse(deep.as_bytes()).is_none());
     }
 }

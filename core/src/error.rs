@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::fallback::FallbackStep;
 use crate::outcome::Outcome;
 
 mod class;
@@ -31,6 +32,7 @@ pub struct Error(Box<Facts>);
 
 struct Facts {
     class: ErrorClass,
+    stake: Stake,
     kind: Kind,
     outcome: Option<Outcome>,
     field: Option<String>,
@@ -39,6 +41,18 @@ struct Facts {
     elapsed: Duration,
     retry_after: Option<Duration>,
     answer: Option<AnswerFacts>,
+    trail: Vec<FallbackStep>,
+}
+
+/// What was at stake in the call that failed; its text speaks of that.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stake {
+    /// A message.
+    Message,
+    /// A request that changes something else.
+    Change,
+    /// Nothing: a read.
+    Nothing,
 }
 
 /// What an error keeps of the service's answer; texts are bounded and redacted
@@ -60,6 +74,7 @@ impl Error {
     ) -> Self {
         Self(Box::new(Facts {
             class,
+            stake: Stake::Message,
             kind,
             outcome,
             field: None,
@@ -68,6 +83,7 @@ impl Error {
             elapsed: Duration::ZERO,
             retry_after: None,
             answer: None,
+            trail: Vec::new(),
         }))
     }
 
@@ -98,6 +114,54 @@ impl Error {
     /// The message may have been accepted.
     pub(crate) fn unknown(kind: Kind, what: impl Into<String>) -> Self {
         Self::new(ErrorClass::OutcomeUnknown, kind, Some(Outcome::Unknown), what)
+    }
+
+    /// A read that brought no answer, or none that can be read.
+    pub(crate) fn unread(kind: Kind, what: impl Into<String>) -> Self {
+        let class = match kind {
+            Kind::Malformed | Kind::TooLarge | Kind::Redirect | Kind::Server => ErrorClass::Protocol,
+            _ => ErrorClass::Transport,
+        };
+        Self::new(class, kind, None, what).of_read()
+    }
+
+    /// The error of a call that reads: it has no outcome.
+    pub(crate) fn of_read(mut self) -> Self {
+        self.0.stake = Stake::Nothing;
+        self.0.outcome = None;
+        self
+    }
+
+    /// The error of a call that changes something else than by a message.
+    pub(crate) fn of_change(mut self) -> Self {
+        self.0.stake = Stake::Change;
+        self
+    }
+
+    /// The field at fault as seen from the list or object that holds it.
+    pub(crate) fn within(mut self, parent: &str) -> Self {
+        self.0.field = Some(match self.0.field.take() {
+            Some(field) => format!("{parent}.{field}"),
+            None => parent.to_owned(),
+        });
+        self
+    }
+
+    pub(crate) fn saying(mut self, what: String) -> Self {
+        self.0.what = what;
+        self
+    }
+
+    /// The setting that may put this right.
+    pub(crate) fn naming(mut self, field: &str) -> Self {
+        self.0.field = Some(field.to_owned());
+        self
+    }
+
+    pub(crate) fn with_trail(mut self, trail: Vec<FallbackStep>, elapsed: Duration) -> Self {
+        self.0.trail = trail;
+        self.0.elapsed = elapsed;
+        self
     }
 
     /// A fault of this library or of the machine that nothing else describes.
@@ -192,6 +256,14 @@ impl Error {
         self.0.answer.as_ref().map(|answer| answer.body.as_str())
     }
 
+    /// What became of each message of a
+    /// [`send_with_fallback`](crate::Client::send_with_fallback) that was tried,
+    /// in order; empty for other calls.
+    #[must_use]
+    pub fn trail(&self) -> &[FallbackStep] {
+        &self.0.trail
+    }
+
     /// The whole text of the error, with the field at fault called `field`.
     ///
     /// For bindings whose options have other names than Rust's (`apiKey` in Node).
@@ -207,7 +279,11 @@ impl Error {
         if !text.ends_with(['.', '!', '?']) {
             text.push('.');
         }
-        let consequence = facts.class.consequence(facts.outcome, facts.kind);
+        let consequence = match facts.stake {
+            Stake::Message => facts.class.consequence(facts.outcome, facts.kind),
+            Stake::Change => facts.class.consequence_of_change(facts.outcome),
+            Stake::Nothing => facts.class.consequence_of_read(facts.kind),
+        };
         if !consequence.is_empty() {
             text.push(' ');
             text.push_str(consequence);

@@ -2,12 +2,16 @@
 
 use std::time::{Duration, SystemTime};
 
+use url::Url;
+
+use crate::call::Operation;
 use crate::envelope::Envelope;
 use crate::error::Error;
 use crate::message::Message;
 use crate::receipt::Receipt;
+use crate::send::Send;
 use crate::transport::Answer;
-use crate::verdict::{self, Verdict};
+use crate::verdict::Verdict;
 use crate::{Sms, retry};
 
 /// The verdict on an answer to a message to `+6591234567` that says `your code is 987654`.
@@ -25,9 +29,10 @@ pub fn answer(status: u16, retry_after: Option<&[u8]>, body: &[u8]) -> Result<Re
     sent.insert("x-api-key", key);
     let answer = Answer { status, headers, body: body.to_vec() };
     let envelope: Envelope = Sms::text("+6591234567", "your code is 987654").envelope()?;
-    match verdict::of_send(&answer, &envelope, &sent) {
-        Verdict::Sent(receipt) => Ok(receipt),
-        Verdict::Refused { error, .. } | Verdict::Unknown(error) => Err(error),
+    let url = Url::parse("https://example.com").map_err(|_| Error::internal("no URL"))?;
+    match (Send { url: &url, message: &envelope }).judge(&answer, &sent) {
+        Verdict::Done(receipt) => Ok(receipt),
+        Verdict::Failed { error, .. } => Err(error),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::validate::{self, EMAIL, Fields, SMS, WHATSAPP};
 
 /// Anything that can be sent: [`WhatsApp`], [`Sms`], [`Email`], [`WireMessage`],
 /// or an [`Envelope`] made of one of them before.
-pub trait Message: sealed::Sealed {
+pub trait Message: sealed::Sealed + Sync {
     /// Checks the message and writes the request that sends it.
     ///
     /// # Errors

@@ -47,6 +47,13 @@ impl<'de, const N: usize> Visitor<'de> for Members<N> {
     }
 }
 
+/// The members that are lists, with their names.
+pub(crate) fn lists(json: &str) -> Result<Vec<(String, &RawValue)>, serde_json::Error> {
+    let members: std::collections::BTreeMap<Cow<'_, str>, &RawValue> = serde_json::from_str(json)?;
+    let lists = members.into_iter().filter(|(_, value)| value.get().starts_with('['));
+    Ok(lists.map(|(name, value)| (name.into_owned(), value)).collect())
+}
+
 #[derive(serde::Deserialize)]
 struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 

@@ -10,7 +10,6 @@ use std::time::Duration;
 use crate::envelope::Envelope;
 use crate::error::{Error, Kind};
 use crate::outcome::Outcome;
-use crate::receipt::Receipt;
 
 /// A step of a call.
 ///
@@ -29,14 +28,16 @@ use crate::receipt::Receipt;
 ///     .on_event(move |event: &Event| log.lock().unwrap().push(event.to_string()))
 ///     .build_blocking()?;
 /// client.send(&Sms::text("+6591234567", "Hello"))?;
-/// assert!(seen.lock().unwrap()[0].starts_with("SMS to *******4567: attempt 1"));
+/// assert!(seen.lock().unwrap()[0].starts_with("send SMS to *******4567: attempt 1"));
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Event {
-    /// The message's channel.
-    pub channel: String,
+    /// The call: `send`, `get_message`, `list_messages`, `get_balance` or `request`.
+    pub call: &'static str,
+    /// The message's channel, if the call is about one message to send.
+    pub channel: Option<String>,
     /// The recipient with only its last four characters left, if there is one.
     pub recipient: Option<String>,
     /// What happened.
@@ -63,11 +64,11 @@ pub enum Step {
     },
     /// The call ended.
     Ended {
-        /// What became of the message.
+        /// What became of the message; absent when none was at stake (reads).
         outcome: Option<Outcome>,
-        /// What went wrong, unless it was sent.
+        /// What went wrong, if something did.
         kind: Option<Kind>,
-        /// The HTTP status of the answer that decided, unless it was sent.
+        /// The HTTP status of the answer that decided, if the call failed.
         status: Option<u16>,
         /// How many requests were begun.
         attempts: u32,
@@ -78,7 +79,10 @@ pub enum Step {
 
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.channel)?;
+        write!(f, "{}", self.call)?;
+        if let Some(channel) = &self.channel {
+            write!(f, " {channel}")?;
+        }
         if let Some(recipient) = &self.recipient {
             write!(f, " to {recipient}")?;
         }
@@ -88,7 +92,11 @@ impl fmt::Display for Event {
                 write!(f, ": attempt {number} failed ({kind}), the next in {} ms", pause.as_millis())
             }
             Step::Ended { outcome, kind, attempts, elapsed, .. } => {
-                write!(f, ": {}", outcome.map_or("ended", Outcome::as_str))?;
+                write!(
+                    f,
+                    ": {}",
+                    outcome.map_or(if kind.is_some() { "failed" } else { "answered" }, Outcome::as_str)
+                )?;
                 if let Some(kind) = kind {
                     write!(f, " ({kind})")?;
                 }
@@ -105,7 +113,10 @@ pub(crate) type Observer = Arc<dyn Fn(&Event) + Send + Sync>;
 #[derive(Clone, Copy)]
 pub(crate) struct Teller<'a> {
     pub(crate) observer: Option<&'a Observer>,
-    pub(crate) envelope: &'a Envelope,
+    pub(crate) call: &'static str,
+    /// Whether something was at stake, so that the call has an outcome.
+    pub(crate) changes: bool,
+    pub(crate) message: Option<&'a Envelope>,
 }
 
 impl Teller<'_> {
@@ -117,25 +128,24 @@ impl Teller<'_> {
         self.tell(|| Step::Retry { number, kind: error.kind(), pause });
     }
 
-    pub(crate) fn ended(self, result: &Result<Receipt, Error>, attempts: u32, elapsed: Duration) {
-        self.tell(|| match result {
-            Ok(_) => {
-                Step::Ended { outcome: Some(Outcome::Sent), kind: None, status: None, attempts, elapsed }
-            }
-            Err(error) => Step::Ended {
-                outcome: error.outcome(),
-                kind: Some(error.kind()),
-                status: error.status(),
-                attempts,
-                elapsed,
+    /// The call ended, with an error or well.
+    pub(crate) fn ended(self, error: Option<&Error>, attempts: u32, elapsed: Duration) {
+        self.tell(|| Step::Ended {
+            outcome: match error {
+                Some(error) => error.outcome().filter(|_| self.changes),
+                None => self.changes.then_some(Outcome::Sent),
             },
+            kind: error.map(Error::kind),
+            status: error.and_then(Error::status),
+            attempts,
+            elapsed,
         });
     }
 
     /// The call's future was dropped: nobody else is told of its outcome.
     pub(crate) fn dropped(self, outcome: Outcome, attempts: u32, elapsed: Duration) {
-        let kind = Some(Kind::Cancelled);
-        self.tell(|| Step::Ended { outcome: Some(outcome), kind, status: None, attempts, elapsed });
+        let (outcome, kind) = (self.changes.then_some(outcome), Some(Kind::Cancelled));
+        self.tell(|| Step::Ended { outcome, kind, status: None, attempts, elapsed });
     }
 
     fn tell(self, step: impl FnOnce() -> Step) {
@@ -143,8 +153,12 @@ impl Teller<'_> {
         if !traced && self.observer.is_none() {
             return;
         }
-        let (channel, recipient) = (self.envelope.channel().to_owned(), self.envelope.masked_recipient());
-        let event = Event { channel, recipient, step: step() };
+        let event = Event {
+            call: self.call,
+            channel: self.message.map(|message| message.channel().to_owned()),
+            recipient: self.message.and_then(Envelope::masked_recipient),
+            step: step(),
+        };
         if traced {
             trace(&event);
         }
@@ -158,19 +172,20 @@ impl Teller<'_> {
 pub(crate) const TARGET: &str = "partner_messaging";
 
 fn trace(event: &Event) {
-    let (channel, recipient) = (event.channel.as_str(), event.recipient.as_deref());
-    match &event.step {
+    let Event { call, channel, recipient, step } = event;
+    let (channel, recipient) = (channel.as_deref(), recipient.as_deref());
+    match step {
         Step::Attempt { number } => {
-            tracing::debug!(target: TARGET, channel, recipient, attempt = number, "attempt");
+            tracing::debug!(target: TARGET, call, channel, recipient, attempt = number, "attempt");
         }
         Step::Retry { number, kind, pause } => {
             let (kind, pause_ms) = (kind.as_str(), millis(*pause));
-            tracing::debug!(target: TARGET, channel, recipient, attempt = number, kind, pause_ms, "retry");
+            tracing::debug!(target: TARGET, call, channel, recipient, attempt = number, kind, pause_ms, "retry");
         }
         Step::Ended { outcome, kind, status, attempts, elapsed } => {
             let (outcome, kind) = (outcome.map(Outcome::as_str), kind.map(Kind::as_str));
             let elapsed_ms = millis(*elapsed);
-            tracing::debug!(target: TARGET, channel, recipient, outcome, kind, status, attempts, elapsed_ms, "outcome");
+            tracing::debug!(target: TARGET, call, channel, recipient, outcome, kind, status, attempts, elapsed_ms, "outcome");
         }
     }
 }

@@ -104,6 +104,15 @@ fn forms(secret: &str) -> Vec<String> {
     forms
 }
 
+/// Whatever in a text looks like a phone number in E.164 form.
+pub(crate) fn phone_numbers(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.match_indices('+').filter_map(|(plus, _)| {
+        let rest = &text[plus + 1..];
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        (7..=15).contains(&digits).then(|| text[plus..=plus + digits].to_owned())
+    })
+}
+
 fn escape(text: &str, limit: usize) -> String {
     let mut out = String::with_capacity(text.len().min(limit));
     for c in text.chars() {
@@ -138,6 +147,12 @@ mod tests {
         assert_eq!(shown, "to [redacted]: code [redacted]\\r\\nfor [redacted] \\u{202e}x");
         assert_eq!(presentable(b"aaaa", 2, &[""; 0]), "aa…");
         assert_eq!(presentable(&[0xff, b'a'], 10, &[""; 0]), "\u{fffd}a");
+    }
+
+    #[test]
+    fn phone_numbers_are_found() {
+        let found: Vec<String> = phone_numbers("to +6591234567, not +123 or 1+1; +15551234567\"").collect();
+        assert_eq!(found, ["+6591234567", "+15551234567"]);
     }
 
     #[test]

@@ -81,7 +81,7 @@ fn attempts_retries_and_outcomes_are_told_without_secrets() {
         panic!("{steps:#?}")
     };
     let traced = recorder.0.lock().unwrap().clone();
-    assert_eq!(traced.iter().filter(|line| line.starts_with("span send")).count(), 2, "{traced:#?}");
+    assert_eq!(traced.iter().filter(|line| line.starts_with("span call")).count(), 2, "{traced:#?}");
     assert!(
         traced.iter().any(|line| line.contains("outcome=\"unknown\"") && line.contains("kind=\"closed\""))
     );

@@ -185,4 +185,31 @@ impl ErrorClass {
             (_, _) => "",
         }
     }
+
+    /// The same for a request that changes something else than by a message.
+    pub(super) const fn consequence_of_change(self, outcome: Option<Outcome>) -> &'static str {
+        match (self, outcome) {
+            (Self::Config, _) => "Nothing was sent: correct it and call again.",
+            (_, Some(Outcome::Unknown)) => {
+                "The request may have been carried out and may not: find out before making it again."
+            }
+            (_, Some(Outcome::NotSent)) => "The request was not sent; it is safe to make it again.",
+            (Self::Authentication, _) => "The request was not carried out: check the API key.",
+            (_, Some(Outcome::Rejected)) => "The request was not carried out.",
+            (_, _) => "",
+        }
+    }
+
+    /// The same for a read, which changes nothing whatever becomes of it.
+    pub(super) const fn consequence_of_read(self, kind: Kind) -> &'static str {
+        match (self, kind) {
+            (Self::Config, _) => "Nothing was asked: correct it and call again.",
+            (Self::Transport, Kind::Cancelled | Kind::Closed) => "",
+            (Self::Transport, Kind::Tls) => "Check the service's certificate, the CA file and the clock.",
+            (Self::Transport, Kind::Proxy) => "Check the proxy's address and credentials.",
+            (Self::Transport | Self::RateLimit, _) => "It is safe to ask again.",
+            (Self::Authentication, _) => "Check the API key.",
+            (_, _) => "",
+        }
+    }
 }
