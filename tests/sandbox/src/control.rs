@@ -27,6 +27,8 @@ struct Command {
     state: Option<Box<RawValue>>,
     #[serde(default, deserialize_with = "present")]
     fault: Option<Box<RawValue>>,
+    message_id: Option<String>,
+    status: Option<String>,
 }
 
 /// Keeps `null` apart from a field that is not there.
@@ -45,13 +47,19 @@ pub(crate) enum Origin {
 
 pub(crate) fn run(shared: &Shared, command: &str, origin: Origin) -> Result<Done, ControlError> {
     let command: Command = parse(command)?;
-    let takes = match command.op.as_str() {
-        "set_state" => "state",
-        "push_fault" | "set_fault" => "fault",
-        _ => "",
+    let takes: &[&str] = match command.op.as_str() {
+        "set_state" => &["state"],
+        "push_fault" | "set_fault" => &["fault"],
+        "advance" => &["message_id", "status"],
+        _ => &[],
     };
-    let surplus = [("state", command.state.is_some()), ("fault", command.fault.is_some())];
-    if let Some((field, _)) = surplus.iter().find(|(name, is)| *is && *name != takes) {
+    let given = [
+        ("state", command.state.is_some()),
+        ("fault", command.fault.is_some()),
+        ("message_id", command.message_id.is_some()),
+        ("status", command.status.is_some()),
+    ];
+    if let Some((field, _)) = given.iter().find(|(name, is)| *is && !takes.contains(name)) {
         let problem = format!("is not a field of {:?}", command.op);
         return Err(ControlError::at(*field, problem));
     }
@@ -83,14 +91,31 @@ pub(crate) fn run(shared: &Shared, command: &str, origin: Origin) -> Result<Done
             }
             null(Some(shared.set_fault(fault)))
         }
+        "advance" => {
+            let status = command.status.as_deref();
+            let status = status.ok_or_else(|| ControlError::at("status", "is missing"))?;
+            advance(shared, command.message_id.as_deref(), status)?;
+            null(None)
+        }
         "reset" => null(Some(shared.reset())),
         other => Err(ControlError::at(
             "op",
             format!(
                 "{other:?} is unknown; one of requests, clear_requests, messages, state, \
-                 set_state, push_fault, set_fault, reset"
+                 set_state, advance, push_fault, set_fault, reset"
             ),
         )),
+    }
+}
+
+/// Gives one message, or all of them, a status.
+pub(crate) fn advance(shared: &Shared, id: Option<&str>, status: &str) -> Result<(), ControlError> {
+    if status.is_empty() {
+        return Err(ControlError::at("status", "must not be empty"));
+    }
+    match shared.advance(id, status) {
+        true => Ok(()),
+        false => Err(ControlError::at("message_id", "no message has this id")),
     }
 }
 

@@ -1,9 +1,10 @@
 //! A real HTTP/1.1 server on loopback that speaks the Partner Messaging API.
 //!
-//! It has state (organisation, app, channels, credit), keeps a record of the
-//! requests that reached it, and plays faults on demand, from a canned answer
-//! down to a reset connection. It is a program of its own
-//! (`partner-messaging-sandbox --listen 127.0.0.1:8787`) and this library, which
+//! It sends, tells what became of a message, lists messages and tells the credit.
+//! It has state (organisation, app, channels, credit, messages whose status
+//! advances), keeps a record of the requests that reached it, and plays faults on
+//! demand, from a canned answer down to a reset connection. It is a program of its
+//! own (`partner-messaging-sandbox --listen 127.0.0.1:8787`) and this library, which
 //! runs the same server on a background thread of the process that tests.
 //!
 //! ```
@@ -23,6 +24,9 @@
 //! The service's document leaves much open. Where the sandbox had to choose, the
 //! choice is an assumption about the service and nothing to rely on:
 //!
+//! * everything that reads: the paths `GET /partner/message/{messageId}`,
+//!   `GET /partner/message` and `GET /partner/credit/balance`, their parameters and
+//!   answers, and every status of a message but `SENT`;
 //! * which HTTP status comes with which error code (the document only says 4xx/5xx);
 //! * the code `UNAUTHORIZED` with status 401 for a missing or wrong API key, and
 //!   `RATE_LIMITED` with status 429 in the `rate_limit` fault: neither is in the
@@ -46,13 +50,14 @@ mod sandbox;
 mod server;
 mod shared;
 mod state;
+mod timestamp;
 
 pub use config::{Config, DEFAULT_API_KEY};
 pub use error::ControlError;
 pub use fault::{Fault, FaultKind};
 pub use record::RecordedRequest;
 pub use sandbox::Sandbox;
-pub use state::{ChannelState, Standing, State};
+pub use state::{ChannelState, Delivery, PageStyle, PageTotal, Standing, State};
 
 /// The amount type of [`State`], for callers that do not depend on it themselves.
 pub use rust_decimal::Decimal;

@@ -4,6 +4,7 @@ use std::fmt;
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde_json::value::RawValue;
 
 /// Fifteen digits before the point and ten after it: within these bounds no sum or
 /// difference can be rounded, because `Decimal` holds 28 digits.
@@ -29,6 +30,11 @@ pub(crate) fn check(amount: Decimal) -> Result<(), String> {
         ));
     }
     Ok(())
+}
+
+/// The amount as a JSON number with its own digits. A decimal's text is always a JSON number, so the fallback is never taken.
+pub(crate) fn number(amount: Decimal) -> Box<RawValue> {
+    RawValue::from_string(amount.to_string()).unwrap_or_else(|_| RawValue::NULL.to_owned())
 }
 
 pub(crate) fn serialize<S: Serializer>(amount: &Decimal, out: S) -> Result<S::Ok, S::Error> {

@@ -50,9 +50,11 @@ impl RecordedRequest {
 
     /// The path without the query.
     pub(crate) fn route(&self) -> &str {
-        match self.path.split_once('?') {
-            Some((route, _)) => route,
-            None => &self.path,
-        }
+        self.path.split_once('?').map_or(&self.path, |(route, _)| route)
+    }
+
+    /// The query without its question mark; empty if there is none.
+    pub(crate) fn query(&self) -> &str {
+        self.path.split_once('?').map_or("", |(_, query)| query)
     }
 }

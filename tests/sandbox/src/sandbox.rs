@@ -69,11 +69,18 @@ impl Sandbox {
         self.shared.clear_requests();
     }
 
-    /// The accepted messages, the oldest first: the `data` of each one's answer, and its
+    /// The accepted messages, the oldest first: the record of each as it stands now, and its
     /// `request`. [`Sandbox::control`] gives the same with the cost's exact digits.
     pub fn messages(&self) -> Vec<Value> {
         let messages = self.shared.messages();
         messages.iter().filter_map(|message| serde_json::to_value(message).ok()).collect()
+    }
+
+    /// Gives the message with this id, or without an id every message there is, a status
+    /// at once. From then on it no longer changes by itself. The error names the field
+    /// that is wrong: `message_id` if there is no such message, or `status` if it is empty.
+    pub fn advance(&self, id: Option<&str>, status: &str) -> Result<(), ControlError> {
+        control::advance(&self.shared, id, status)
     }
 
     /// The state as it is now.

@@ -111,6 +111,14 @@ impl Shared {
         self.world().messages.clone()
     }
 
+    /// Gives one message, or all of them, a status. False if there is no such message.
+    pub(crate) fn advance(&self, id: Option<&str>, status: &str) -> bool {
+        let mut world = self.world();
+        let wanted = world.messages.iter_mut().filter(|message| id.is_none_or(|id| message.id() == id));
+        let advanced = wanted.map(|message| message.advance(status)).count();
+        advanced > 0 || id.is_none()
+    }
+
     pub(crate) fn state(&self) -> State {
         self.world().state.clone()
     }

@@ -34,7 +34,49 @@ pub enum ChannelState {
     NoCredentials,
 }
 
-/// The state that decides what becomes of a message.
+/// How messages change by themselves after they were accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Delivery {
+    /// So many milliseconds after its acceptance a message has [`Delivery::status`]; `None`
+    /// (`null` in JSON): it stays `SENT`. 1000 at first.
+    pub after_ms: Option<u64>,
+    /// Any text that is not empty. `DELIVERED` at first.
+    pub status: String,
+}
+
+impl Default for Delivery {
+    fn default() -> Self {
+        Delivery { after_ms: Some(1000), status: "DELIVERED".to_owned() }
+    }
+}
+
+/// What a page of messages may say about the whole list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum PageTotal {
+    /// `total`: how many messages there are.
+    Total,
+    /// `totalPages`: how many pages they fill.
+    TotalPages,
+    /// `hasMore`: whether a page follows.
+    HasMore,
+}
+
+/// The form in which a page of messages is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PageStyle {
+    /// `data` holds `messages`, `page`, `limit` and the totals.
+    #[default]
+    Object,
+    /// `data` is the list of messages.
+    Array,
+    /// `data` holds `messages`, and in `pagination` the rest.
+    Pagination,
+}
+
+/// The state that decides what becomes of a message and how it is told.
 ///
 /// In JSON the names are as here, amounts are decimal text, and what is absent has
 /// its default.
@@ -57,6 +99,12 @@ pub struct State {
     /// 0.01 for `EMAIL`; a channel that is not here costs 0.10.
     #[serde(with = "money::map")]
     pub prices: BTreeMap<String, Decimal>,
+    /// How the messages accepted from now on change by themselves.
+    pub delivery: Delivery,
+    /// Which totals a page of messages tells; all of them at first.
+    pub page_totals: Vec<PageTotal>,
+    /// How a page of messages is laid out.
+    pub page_style: PageStyle,
 }
 
 impl Default for State {
@@ -70,6 +118,9 @@ impl Default for State {
             balance: Decimal::new(10_000, 2),
             currency: "SGD".to_owned(),
             prices: prices.map(|(name, cents)| (name.to_owned(), Decimal::new(cents, 2))).into(),
+            delivery: Delivery::default(),
+            page_totals: vec![PageTotal::Total, PageTotal::TotalPages, PageTotal::HasMore],
+            page_style: PageStyle::default(),
         }
     }
 }
@@ -87,20 +138,31 @@ impl State {
 
     /// This state with a patch merged into it, in the manner of RFC 7396: objects are
     /// merged member by member, and `null` takes a channel or price away or gives a
-    /// field its default back.
+    /// field its default back. Only in `delivery.after_ms` it is a value: never.
     pub fn patched(&self, patch: &Value) -> Result<State, ControlError> {
         if !patch.is_object() {
             return Err(ControlError::new("must be an object"));
         }
         let mut whole = serde_json::to_value(self).map_err(|error| ControlError::new(error.to_string()))?;
         merge(&mut whole, patch);
+        if patch.pointer("/delivery/after_ms").is_some_and(Value::is_null) {
+            whole["delivery"]["after_ms"] = Value::Null;
+        }
+        // serde would take an array for the fields without their names.
+        if whole.get("delivery").is_some_and(|delivery| !delivery.is_object()) {
+            return Err(ControlError::at("delivery", "must be an object"));
+        }
         let state: State = convert(whole)?;
         state.check()?;
         Ok(state)
     }
 
-    /// Refuses amounts with which the arithmetic would not be exact or not make sense.
+    /// Refuses amounts with which the arithmetic would not be exact or not make sense, and
+    /// a status that is none.
     pub(crate) fn check(&self) -> Result<(), ControlError> {
+        if self.delivery.status.is_empty() {
+            return Err(ControlError::at("delivery.status", "must not be empty"));
+        }
         money::check(self.balance).map_err(|problem| ControlError::at("balance", problem))?;
         for (channel, price) in &self.prices {
             let field = || format!("prices.{channel}");
@@ -148,6 +210,21 @@ mod tests {
     }
 
     #[test]
+    fn null_means_never_in_one_field_and_the_default_elsewhere() {
+        let never = State::default().patched(&json!({"delivery": {"after_ms": null}})).unwrap();
+        assert_eq!(never.delivery, Delivery { after_ms: None, status: "DELIVERED".to_owned() });
+        let failed = never.patched(&json!({"delivery": {"status": "FAILED"}})).unwrap();
+        assert_eq!(failed.delivery, Delivery { after_ms: None, status: "FAILED".to_owned() });
+        let slow = failed.patched(&json!({"delivery": {"after_ms": 7, "status": null}})).unwrap();
+        assert_eq!(slow.delivery, Delivery { after_ms: Some(7), status: "DELIVERED".to_owned() });
+        for patch in [json!({"delivery": null}), json!({"delivery": {"after_ms": 1000}})] {
+            assert_eq!(slow.patched(&patch).unwrap(), State::default());
+        }
+        let text = serde_json::to_string(&never).unwrap();
+        assert_eq!(serde_json::from_str::<State>(&text).unwrap(), never);
+    }
+
+    #[test]
     fn a_wrong_patch_names_its_field() {
         let field = |patch: Value| {
             let error = State::default().patched(&patch).unwrap_err();
@@ -158,6 +235,11 @@ mod tests {
         assert_eq!(field(json!({"channels": {"SMS": "on"}})), "channels.SMS");
         assert_eq!(field(json!({"prices": {"SMS": "-1"}})), "prices.SMS");
         assert_eq!(field(json!({"prices": {"SMS": "x"}})), "prices.SMS");
+        assert_eq!(field(json!({"delivery": {"status": ""}})), "delivery.status");
+        assert_eq!(field(json!({"delivery": {"after_ms": -1}})), "delivery.after_ms");
+        assert_eq!(field(json!({"delivery": []})), "delivery");
+        assert_eq!(field(json!({"page_totals": ["total", "pages"]})), "page_totals[1]");
+        assert_eq!(field(json!({"page_style": "table"})), "page_style");
         assert_eq!(field(json!([])), "-");
         let error = State::default().patched(&json!({"balence": 1})).unwrap_err();
         assert!(error.to_string().contains("balence"), "{error}");

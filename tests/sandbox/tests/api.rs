@@ -155,7 +155,7 @@ fn requests_are_recorded_as_they_came() {
     let mut connection = Connection::to(sandbox.url());
     connection.ask("POST", SEND, "X-Zulu: 1\r\nX-API-Key: sandbox-key\r\nA: 2\r\n", SMS);
     connection.answer();
-    connection.ask("GET", "/partner/message?page=1", "", "");
+    connection.ask("GET", "/partner/elsewhere?page=1", "", "");
     let answer = connection.answer();
     assert_eq!((answer.status, answer.body.as_str()), (404, "not found"));
     assert!(answer.header("content-type").unwrap().starts_with("text/plain"));
@@ -169,7 +169,7 @@ fn requests_are_recorded_as_they_came() {
     assert_eq!(requests[0].json.as_ref().unwrap()["request"]["channel"], "SMS");
     assert_eq!(requests[0].http_version, "HTTP/1.1");
     assert_eq!(requests[1].method, "GET");
-    assert_eq!(requests[1].path, "/partner/message?page=1");
+    assert_eq!(requests[1].path, "/partner/elsewhere?page=1");
     assert_eq!(requests[1].json, None);
 
     // One that never arrives whole is not recorded.

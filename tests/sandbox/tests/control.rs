@@ -24,7 +24,9 @@ fn every_command_works_through_the_library() {
             "organization": "active", "app": "active",
             "channels": {"EMAIL": "configured", "SMS": "configured", "WHATSAPP": "configured"},
             "balance": "100.00", "currency": "SGD",
-            "prices": {"EMAIL": "0.01", "SMS": "0.05", "WHATSAPP": "0.12"}
+            "prices": {"EMAIL": "0.01", "SMS": "0.05", "WHATSAPP": "0.12"},
+            "delivery": {"after_ms": 1000, "status": "DELIVERED"},
+            "page_totals": ["total", "totalPages", "hasMore"], "page_style": "object"
         })
     );
     assert_eq!(run(json!({"op": "set_state", "state": {"balance": "0.10"}})), Value::Null);
@@ -41,6 +43,11 @@ fn every_command_works_through_the_library() {
     assert_eq!(requests[0]["json"], value(SMS));
     let messages = run(json!({"op": "messages"}));
     assert_eq!(messages[0]["recipient"], "+1234567890");
+    let id = &messages[0]["messageId"];
+    assert_eq!(run(json!({"op": "advance", "message_id": id, "status": "FAILED"})), Value::Null);
+    assert_eq!(run(json!({"op": "messages"}))[0]["status"], "FAILED");
+    assert_eq!(run(json!({"op": "advance", "status": "READ"})), Value::Null);
+    assert_eq!(run(json!({"op": "messages"}))[0]["status"], "READ");
     assert_eq!(run(json!({"op": "clear_requests"})), Value::Null);
     assert_eq!(run(json!({"op": "requests"})), json!([]));
     push(&sandbox, r#"{"kind":"reset"}"#);
@@ -68,6 +75,13 @@ fn a_wrong_command_names_its_field_and_changes_nothing() {
         (r#"{"op":"set_fault"}"#, Some("fault")),
         (r#"{"op":"set_fault","fault":{"kind":"reset","times":2}}"#, Some("fault.times")),
         (r#"{"op":"reset","fault":{"kind":"reset"}}"#, Some("fault")),
+        (r#"{"op":"advance"}"#, Some("status")),
+        (r#"{"op":"advance","status":""}"#, Some("status")),
+        (r#"{"op":"advance","status":1}"#, Some("status")),
+        (r#"{"op":"advance","status":"READ","message_id":"msg_1"}"#, Some("message_id")),
+        (r#"{"op":"advance","status":"READ","state":{}}"#, Some("state")),
+        (r#"{"op":"messages","message_id":"msg_1"}"#, Some("message_id")),
+        (r#"{"op":"set_state","state":{"delivery":{"status":""}}}"#, Some("state.delivery.status")),
     ] {
         let error = sandbox.control(command).unwrap_err();
         assert_eq!(error.field(), field, "{command}: {error}");

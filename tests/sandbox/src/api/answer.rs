@@ -40,6 +40,14 @@ impl From<Refusal> for Answer {
 }
 
 #[derive(Serialize)]
+struct Success<'a, T> {
+    success: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<&'a str>,
+    data: &'a T,
+}
+
+#[derive(Serialize)]
 struct Failure<'a> {
     success: bool,
     error: &'a str,
@@ -47,6 +55,11 @@ struct Failure<'a> {
 }
 
 impl Answer {
+    /// The success envelope.
+    pub(crate) fn success(message: Option<&str>, data: &impl Serialize) -> Answer {
+        Answer::json(200, &Success { success: true, message, data })
+    }
+
     /// The failure envelope.
     pub(crate) fn failure(status: u16, code: &str, error: &str) -> Answer {
         let envelope = Failure { success: false, error, code };

@@ -1,33 +1,40 @@
 //! The Partner Messaging API: which endpoint answers a request.
 //!
 //! An endpoint is a file of its own with its path and one function from the world and
-//! the request to an [`Answer`]; [`answer`] is the list of them.
+//! the request to an [`Answer`]; [`answer`] is the list of them. The document describes
+//! sending; the three that read are assumptions.
 
+mod access;
 mod answer;
+mod balance;
 mod code;
+mod list;
+mod message;
 mod send;
 mod validate;
 
 pub(crate) use answer::Answer;
-pub(crate) use send::Message;
+pub(crate) use message::Message;
 
 use crate::fault::FaultKind;
 use crate::record::RecordedRequest;
 use crate::shared::World;
 
 use answer::Refusal;
-use code::Code;
 
 /// Has the service process a request.
 pub(crate) fn answer(world: &mut World, api_key: &str, request: &RecordedRequest) -> Answer {
+    let access = access::check(&world.state, api_key, request);
     match request.route() {
-        send::PATH => only("POST", request, || {
-            authenticate(api_key, request)?;
-            send::send(world, request)
-        }),
-        // No page of the document says what the service answers elsewhere, so this is
-        // what a web server answers, not an envelope.
-        _ => Answer::text(404, "not found"),
+        send::PATH => only("POST", request, || access.and_then(|()| send::send(world, request))),
+        list::PATH => only("GET", request, || access.and_then(|()| list::messages(world, request))),
+        balance::PATH => only("GET", request, || access.map(|()| balance::balance(world))),
+        route => match message::id(route) {
+            Some(id) => only("GET", request, || access.and_then(|()| message::message(world, id))),
+            // No page of the document says what the service answers elsewhere, so this is
+            // what a web server answers, not an envelope.
+            None => Answer::text(404, "not found"),
+        },
     }
 }
 
@@ -71,11 +78,4 @@ fn only(
         return Answer::text(405, "method not allowed").with("allow", method);
     }
     endpoint().unwrap_or_else(Answer::from)
-}
-
-fn authenticate(api_key: &str, request: &RecordedRequest) -> Result<(), Refusal> {
-    match request.header("x-api-key") {
-        Some(key) if key == api_key => Ok(()),
-        _ => Err(Refusal::new(Code::Unauthorized, "Invalid or missing API key")),
-    }
 }

@@ -101,6 +101,11 @@ impl Connection {
         answer
     }
 
+    pub fn get(&mut self, path: &str) -> Answer {
+        self.ask("GET", path, "X-Api-Key: sandbox-key\r\n", "");
+        self.answer()
+    }
+
     pub fn exchange(&mut self, body: &str) -> Answer {
         self.send(body);
         self.answer()
@@ -132,6 +137,11 @@ impl Connection {
     pub fn end(&mut self) -> (Vec<u8>, End) {
         self.rest(Duration::from_secs(5))
     }
+}
+
+/// One reading request on a connection of its own.
+pub fn get(sandbox: &Sandbox, path: &str) -> Answer {
+    Connection::to(sandbox.url()).get(path)
 }
 
 /// One request on a connection of its own.
