@@ -138,11 +138,13 @@ impl Error {
         self
     }
 
-    /// The field at fault as seen from the list or object that holds it.
-    pub(crate) fn within(mut self, parent: &str) -> Self {
+    /// The error of one message of several, which it names (`messages[1].to`);
+    /// for bindings, which make the messages one by one.
+    #[must_use]
+    pub fn of_message(mut self, index: usize) -> Self {
         self.0.field = Some(match self.0.field.take() {
-            Some(field) => format!("{parent}.{field}"),
-            None => parent.to_owned(),
+            Some(field) => format!("messages[{index}].{field}"),
+            None => format!("messages[{index}]"),
         });
         self
     }

@@ -79,7 +79,7 @@ pub(crate) fn checked(messages: &[&dyn Message]) -> Result<Vec<Envelope>, Error>
         return Err(Error::invalid_message("messages", "must have at least one message"));
     }
     let envelopes = messages.iter().enumerate();
-    envelopes.map(|(i, it)| it.envelope().map_err(|error| error.within(&format!("messages[{i}]")))).collect()
+    envelopes.map(|(i, it)| it.envelope().map_err(|error| error.of_message(i))).collect()
 }
 
 /// Sends the messages one after another until one is accepted, or may have been.
