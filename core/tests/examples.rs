@@ -52,3 +52,14 @@ fn the_demos_send_every_documented_kind() {
         assert_eq!(kinds, ["whatsapp", "sms-template", "sms-text", "email"]);
     }
 }
+
+#[test]
+fn the_tour_finds_what_it_should() {
+    let sandbox = Sandbox::start().unwrap();
+    let state = json!({"channels": {"WHATSAPP": "not_configured"}, "delivery": {"after_ms": 200}});
+    sandbox.set_state(&state).unwrap();
+    let output = run("tour", &sandbox, &[]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let row = "5 sent\tDELIVERED\t5 on 3 pages\t0.30 SGD\t0.30 SGD\tWHATSAPP rejected, SMS sent\n";
+    assert_eq!(text(&output.stdout), row);
+}

@@ -57,7 +57,10 @@ fn waiting_ends_at_its_deadline_and_when_it_is_cancelled() {
     });
     let error = client.wait_for_status_with(&id, None, &CallOptions::new().cancel(&cancel)).unwrap_err();
     canceller.join().unwrap();
-    assert_eq!((error.class(), error.kind(), error.outcome()), (ErrorClass::Transport, Kind::Cancelled, None));
+    assert_eq!(
+        (error.class(), error.kind(), error.outcome()),
+        (ErrorClass::Transport, Kind::Cancelled, None)
+    );
 
     // A service that does not answer does not keep anyone waiting either.
     sandbox.set_fault(Some(FaultKind::Stall { ms: None }.into()));
@@ -140,7 +143,9 @@ fn an_endless_list_can_be_left() {
     let client = client(&sandbox);
     for n in 0..20 {
         let body = format!(r#"{{"success":true,"data":[{{"messageId":"{n}"}}]}}"#);
-        sandbox.push_fault(Fault::from_json(&json!({"kind":"respond","status":200,"body":body}).to_string()).unwrap());
+        sandbox.push_fault(
+            Fault::from_json(&json!({"kind":"respond","status":200,"body":body}).to_string()).unwrap(),
+        );
     }
     let list = client.list_messages(&MessageFilter::new().limit(1)).unwrap();
     assert_eq!(list.take(10).filter_map(Result::ok).count(), 10);

@@ -11,7 +11,7 @@ use crate::{package, python};
 
 pub(crate) fn test(workspace: &Workspace) -> Result<()> {
     package::run(workspace)?;
-    let sandbox = Sandbox::start(workspace)?;
+    let sandbox = Sandbox::start(workspace, "{}")?;
     let place = workspace.target.join("install");
     empty_folder(&place)?;
     let check = |language: &str, program: &mut Command| {

@@ -12,11 +12,12 @@ pub(crate) struct Sandbox {
 }
 
 impl Sandbox {
-    pub(crate) fn start(workspace: &Workspace) -> Result<Self> {
+    /// `state` is a patch of its state at the start, JSON text.
+    pub(crate) fn start(workspace: &Workspace, state: &str) -> Result<Self> {
         run(workspace.cargo("build").args(["-p", "partner-messaging-sandbox"]))?;
         let program = workspace.built("debug").join("partner-messaging-sandbox");
         let mut process = Command::new(&program)
-            .args(["--listen", "127.0.0.1:0"])
+            .args(["--listen", "127.0.0.1:0", "--state", state])
             .stdout(Stdio::piped())
             .spawn()
             .map_err(|error| format!("{} can't be started: {error}", program.display()))?;

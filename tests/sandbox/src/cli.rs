@@ -37,6 +37,10 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Task, Str
                     .patched(&json!({"balance": value()?}))
                     .map_err(|error| format!("--balance: {}", error.problem()))?;
             }
+            "--state" => {
+                let patch = serde_json::from_str(&value()?).map_err(|error| format!("--state: {error}"))?;
+                config.state = config.state.patched(&patch).map_err(|error| format!("--state: {error}"))?;
+            }
             "-h" | "--help" if attached.is_none() => return Ok(Task::Help),
             "-V" | "--version" if attached.is_none() => return Ok(Task::Version),
             _ => return Err(format!("unknown argument {argument:?}")),
@@ -71,6 +75,8 @@ Options:
                          [default: {DEFAULT_LISTEN}]
   --api-key KEY          the key that requests have to carry [default: {DEFAULT_API_KEY}]
   --balance AMOUNT       the credit at the start [default: 100.00]
+  --state JSON           a patch of the state at the start, for example
+                         '{{\"channels\": {{\"WHATSAPP\": \"not_configured\"}}}}'
   -h, --help             print this
   -V, --version          print the version
 
@@ -91,7 +97,7 @@ mod tests {
     #[test]
     fn both_forms_of_a_value_are_taken() {
         for arguments in [
-            &["--listen", "127.0.0.1:9", "--balance=2.50", "--api-key", "k=v"][..],
+            &["--listen", "127.0.0.1:9", "--state={\"balance\": \"2.50\"}", "--api-key", "k=v"][..],
             &["--listen=localhost:9", "--balance", "2.50", "--api-key=k=v"][..],
         ] {
             let Task::Serve(config) = parsed(arguments).unwrap() else {
@@ -112,6 +118,8 @@ mod tests {
             (&["--listen", "8787"][..], "--listen"),
             (&["--listen", "0.0.0.0:8787"][..], "loopback"),
             (&["--balance", "lots"][..], "--balance"),
+            (&["--state", "{"][..], "--state"),
+            (&["--state", r#"{"balance": "lots"}"#][..], "balance"),
             (&["--port", "1"][..], "--port"),
             (&["--help=x"][..], "--help"),
             (&["serve"][..], "serve"),
