@@ -54,11 +54,18 @@ fn text<'a>(request: &'a Map<String, Value>, field: &str) -> Result<&'a str, Ref
     }
 }
 
-/// Free text, or a template with the sender it goes out under.
+/// Free text, or a template with the sender it goes out under. What is not needed is still
+/// text if it is there.
 fn sms_content(request: &Map<String, Value>) -> Result<(), Refusal> {
     let has = |field| request.get(field).is_some_and(|value| !value.is_null());
+    let text_if_any = |field| match request.get(field) {
+        None | Some(Value::Null | Value::String(_)) => Ok(()),
+        Some(_) => Err(invalid(format!("{field} must be text"))),
+    };
     if has("content") {
         text(request, "content")?;
+        text_if_any("templateId")?;
+        text_if_any("senderId")?;
     } else if has("templateId") {
         text(request, "templateId")?;
         text(request, "senderId")?;
@@ -145,6 +152,8 @@ mod tests {
             (&sms, "content", json!(null)),
             (&sms, "content", json!("")),
             (&sms, "content", json!(5)),
+            (&sms, "templateId", json!({})),
+            (&sms, "senderId", json!(5)),
             (&sms, "templateVariables", json!([])),
             (&sms, "templateVariables", json!({"1": 2})),
             (&whatsapp, "to", json!("a@b")),
