@@ -11,6 +11,7 @@ mod fuzz;
 mod header;
 mod install;
 mod node;
+mod openapi;
 mod package;
 mod python;
 mod readme;
@@ -29,8 +30,8 @@ Usage: cargo xtask <command>
 Commands:
   demo             build everything, start the sandbox, and send every documented
                    kind of message from Rust, Python, Node, C and C++
-  test [part]...   run all tests, or those of: lint, rust, c, node,
-                   install, python
+  test [part]...   run all tests, or those of: lint, rust, openapi, c,
+                   node, install, python
   package          fill dist/ with what users install: wheel, npm tarballs, C archive
   faults           print the table of faults: outcome, kind and POSTs of each
   soak [--seconds N] [--seed S]

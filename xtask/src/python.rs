@@ -7,8 +7,14 @@ use crate::workspace::{Result, Workspace, machine_python, once, run};
 
 /// The virtual environment with the tools for the wheel, made on first use.
 pub(crate) fn environment(workspace: &Workspace) -> Result<PathBuf> {
-    let venv = workspace.target.join("venv");
-    let requirements = workspace.root.join("bindings-python/requirements-dev.txt");
+    environment_of(workspace, "venv", "bindings-python/requirements-dev.txt")
+}
+
+/// A virtual environment under `target/` with what a file of requirements names, made on
+/// first use.
+pub(crate) fn environment_of(workspace: &Workspace, name: &str, requirements: &str) -> Result<PathBuf> {
+    let venv = workspace.target.join(name);
+    let requirements = workspace.root.join(requirements);
     once(&venv.join("requirements.stamp"), std::slice::from_ref(&requirements), || {
         run(Command::new(machine_python()?).args(["-m", "venv", "--clear"]).arg(&venv))?;
         run(pip(&venv).args(["install", "--require-hashes", "-r"]).arg(&requirements))

@@ -35,6 +35,10 @@ impl Sandbox {
 }
 
 impl Sandbox {
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
     /// Makes a program's clients talk to it.
     pub(crate) fn points<'a>(&self, program: &'a mut Command) -> &'a mut Command {
         program.env("PARTNER_MESSAGING_BASE_URL", &self.url).env("PARTNER_MESSAGING_API_KEY", "sandbox-key")
