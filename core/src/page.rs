@@ -186,11 +186,20 @@ impl Pager {
     /// Those of a read; `InvalidPaginationError` when the service refuses the
     /// page, `ProtocolError` also when it repeats one instead of giving the next.
     pub async fn next(&mut self, client: &Client, options: &CallOptions) -> Option<Result<Page, Error>> {
-        let number = self.next?;
-        let mut url = client.inner().config.endpoints.list_messages.clone();
+        let asked = self.ask(&client.inner().config.endpoints.list_messages)?;
+        let (number, result) = (asked.number, perform(client.inner(), &asked, options).await);
+        self.settle(number, result)
+    }
+
+    /// What to ask for next, of the endpoint at `url`.
+    pub(crate) fn ask(&self, url: &Url) -> Option<ListPage<'_>> {
+        let (number, mut url) = (self.next?, url.clone());
         self.filter.write(number, &mut url);
-        let asked = ListPage { url, number, filter: &self.filter };
-        let result = perform(client.inner(), &asked, options).await;
+        Some(ListPage { url, number, filter: &self.filter })
+    }
+
+    /// What the answer for the page called `number` makes of the list.
+    pub(crate) fn settle(&mut self, number: u32, result: Result<Page, Error>) -> Option<Result<Page, Error>> {
         self.next = None;
         match result {
             Ok(page) => self.accept(page),
@@ -202,7 +211,6 @@ impl Pager {
 
     fn accept(&mut self, page: Page) -> Option<Result<Page, Error>> {
         let first = self.is_first(page.page);
-        self.next = None;
         if page.messages.is_empty() {
             return first.then_some(Ok(page));
         }
@@ -255,9 +263,9 @@ fn is_past_the_end(error: &Error) -> bool {
 }
 
 /// Asks for one page.
-struct ListPage<'a> {
+pub(crate) struct ListPage<'a> {
     url: Url,
-    number: u32,
+    pub(crate) number: u32,
     filter: &'a MessageFilter,
 }
 
@@ -343,7 +351,7 @@ mod tests {
             (r#","hasMore":true,"totalPages":1,"total":2"#, false),
         ] {
             let mut pager = pager(2);
-            pager.accept(with(1, &[1, 2], totals)).unwrap().unwrap();
+            pager.settle(1, Ok(with(1, &[1, 2], totals))).unwrap().unwrap();
             assert_eq!(pager.has_ended(), ended, "{totals}");
         }
     }
@@ -351,10 +359,10 @@ mod tests {
     #[test]
     fn an_empty_page_ends_the_list_whatever_it_says() {
         let mut pager = pager(2);
-        pager.accept(with(1, &[1, 2], r#","hasMore":true"#)).unwrap().unwrap();
-        assert!(pager.accept(with(2, &[], r#","hasMore":true"#)).is_none() && pager.has_ended());
+        pager.settle(1, Ok(with(1, &[1, 2], r#","hasMore":true"#))).unwrap().unwrap();
+        assert!(pager.settle(2, Ok(with(2, &[], r#","hasMore":true"#))).is_none() && pager.has_ended());
         let mut fresh = Pager::new(&MessageFilter::new()).unwrap();
-        assert!(fresh.accept(with(1, &[], "")).unwrap().unwrap().messages.is_empty());
+        assert!(fresh.settle(1, Ok(with(1, &[], ""))).unwrap().unwrap().messages.is_empty());
         assert!(fresh.has_ended());
     }
 
@@ -362,28 +370,28 @@ mod tests {
     fn a_repeated_page_ends_the_list() {
         // All there is was given: the service has no pages.
         let mut quiet = pager(3);
-        quiet.accept(with(1, &[1, 2], "")).unwrap().unwrap();
-        assert!(quiet.accept(with(2, &[1, 2], "")).is_none());
+        quiet.settle(1, Ok(with(1, &[1, 2], ""))).unwrap().unwrap();
+        assert!(quiet.settle(2, Ok(with(2, &[1, 2], ""))).is_none());
         // More was promised, or the page was full: something would be missing.
         for (limit, totals) in [(3, r#","hasMore":true"#), (3, r#","total":9"#), (2, "")] {
             let mut pager = pager(limit);
-            pager.accept(with(1, &[1, 2], totals)).unwrap().unwrap();
-            let error = pager.accept(with(2, &[1, 2], totals)).unwrap().unwrap_err();
+            pager.settle(1, Ok(with(1, &[1, 2], totals))).unwrap().unwrap();
+            let error = pager.settle(2, Ok(with(2, &[1, 2], totals))).unwrap().unwrap_err();
             assert_eq!(error.class(), ErrorClass::Protocol);
             assert!(pager.has_ended());
         }
         // Not only the page before.
         let mut pager = pager(1);
         for (number, id) in [(1, 1), (2, 2)] {
-            pager.accept(with(number, &[id], "")).unwrap().unwrap();
+            pager.settle(number, Ok(with(number, &[id], ""))).unwrap().unwrap();
         }
-        assert!(pager.accept(with(3, &[1], "")).unwrap().is_err());
+        assert!(pager.settle(3, Ok(with(3, &[1], ""))).unwrap().is_err());
     }
 
     #[test]
     fn a_list_begun_later_counts_what_lies_before() {
         let mut pager = Pager::new(&MessageFilter::new().limit(2).page(2)).unwrap();
-        pager.accept(with(2, &[3, 4], r#","total":4"#)).unwrap().unwrap();
+        pager.settle(2, Ok(with(2, &[3, 4], r#","total":4"#))).unwrap().unwrap();
         assert!(pager.has_ended());
     }
 }

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use crate::workspace::{Result, Workspace, output, run};
 
-const TARGETS: [&str; 3] = ["answer", "retry_after", "base_url"];
+const TARGETS: [&str; 5] = ["answer", "page", "path", "retry_after", "base_url"];
 
 /// The version that was tried; installed under `target/` on first use.
 const CARGO_FUZZ: &str = "0.13.2";
