@@ -1,12 +1,14 @@
 'use strict';
 
 const { Client } = require('./lib/client.cjs');
-const { Receipt } = require('./lib/receipt.cjs');
+const { MessageRecord, Page, Receipt } = require('./lib/facts.cjs');
 const { classes } = require('./lib/errors.cjs');
 
 // One by one, so that Node finds the names when an ES module imports this file.
 module.exports = {
   Client,
+  MessageRecord,
+  Page,
   Receipt,
   PartnerMessagingError: classes.PartnerMessagingError,
   ConfigError: classes.ConfigError,

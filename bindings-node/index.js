@@ -3,6 +3,8 @@ import partnerMessaging from './index.cjs';
 
 export const {
   Client,
+  MessageRecord,
+  Page,
   Receipt,
   PartnerMessagingError,
   ConfigError,

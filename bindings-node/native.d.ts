@@ -21,13 +21,29 @@ export declare class CancelHandle {
 export declare class NativeClient {
   /**
    * Sends the message whose wire form is `json`; `undefined` stands for one that
-   * JavaScript could not write. Resolves with the receipt in JSON, or with what
-   * became of the call; rejects only for a fault of the addon itself.
+   * JavaScript could not write.
    */
   send(json?: string | undefined | null, options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): Promise<string | Failure>
+  /** Sends the first of the messages that the service takes. */
+  sendWithFallback(messages: Array<string | undefined | null>, options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): Promise<string | Failure>
+  /** Asks for one message. */
+  getMessage(id: string, options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): Promise<string | Failure>
+  /** Waits until a message's status is one of `statuses`, or of the core's. */
+  waitForStatus(id: string, statuses?: Array<string> | undefined | null, options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): Promise<string | Failure>
+  /** Asks for a list's next page; `null` in JSON after the last one. */
+  nextPage(pager: NativePager, options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): Promise<string | Failure>
+  /** Asks for the balance. */
+  getBalance(options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): Promise<string | Failure>
+  /** Makes any other request. */
+  request(request: NativeRequest, options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): Promise<string | Failure>
+  /** The ledger in JSON; `reset` begins a new one. */
+  spending(reset: boolean): string
   /** Refuses further calls and ends those under way. Never blocks. */
   close(): void
 }
+
+/** How far a list has got. One call at a time moves it on; others wait for it. */
+export declare class NativePager {}
 
 /** A running sandbox. It works on a thread of its own, which keeps no process alive. */
 export declare class NativeSandbox {
@@ -72,6 +88,8 @@ export interface Failure {
   /** Milliseconds. */
   retryAfter?: number
   body?: string
+  /** The steps of a fallback, a JSON list. */
+  trail?: string
 }
 
 /** The recipient with only its last four characters left. */
@@ -83,6 +101,7 @@ export interface NativeCallOptions {
   maxRetries?: number
   /** Names and values in turn. */
   headers?: Array<string>
+  fallbackCodes?: Array<string>
 }
 
 /** The options of a client; durations in milliseconds. */
@@ -102,6 +121,8 @@ export interface NativeClientOptions {
   headers?: Array<string>
   userAgent?: string
   maxResponseBytes?: number
+  /** Names and paths in turn. */
+  endpoints?: Array<string>
 }
 
 /** A class of errors as the core has it. */
@@ -113,8 +134,36 @@ export interface NativeErrorClass {
   code?: string
 }
 
+/** Which messages to list. */
+export interface NativeFilter {
+  channel?: string
+  status?: string
+  recipient?: string
+  sender?: string
+  since?: string
+  until?: string
+  page?: number
+  limit?: number
+  /** Names and values in turn. */
+  query?: Array<string>
+}
+
+/** A request to any endpoint. */
+export interface NativeRequest {
+  method: string
+  path: string
+  /** Names and values in turn. */
+  query?: Array<string>
+  /** The body, JSON text. */
+  json?: string
+  idempotent?: boolean
+}
+
 /** A client, or why there is none. */
 export declare function openClient(options: NativeClientOptions): NativeClient | Failure
+
+/** A list before its first page, or why there is none. */
+export declare function openPager(filter: NativeFilter): NativePager | Failure
 
 /** Why the sandbox can't do what it was told. */
 export interface Refusal {

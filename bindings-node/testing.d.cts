@@ -14,6 +14,18 @@ export interface SandboxState {
   currency: string;
   /** By channel: what a message costs. */
   prices: Record<string, string>;
+  /** The status that a message comes to, and how long after it was accepted; `null`: never by itself. */
+  delivery: Delivery;
+  /** Which totals the pages of a list tell. */
+  page_totals: ("total" | "totalPages" | "hasMore")[];
+  /** Where the list and its totals lie. */
+  page_style: "object" | "array" | "pagination";
+}
+
+/** How messages go on. Default: `DELIVERED` after a second. */
+export interface Delivery {
+  after_ms?: number | null;
+  status?: string;
 }
 
 /**

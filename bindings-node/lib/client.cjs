@@ -1,9 +1,10 @@
 'use strict';
 
 const { native } = require('./native.cjs');
-const { errorOf, internalError } = require('./errors.cjs');
-const { callOptions, clientOptions } = require('./options.cjs');
-const { Receipt } = require('./receipt.cjs');
+const { configError, errorOf, internalError } = require('./errors.cjs');
+const { callOptions, clientOptions, fallbackOptions, requestOptions, waitOptions } = require('./options.cjs');
+const { MessageRecord, Receipt, fallbackReceipt, reply } = require('./facts.cjs');
+const { MessageList } = require('./list.cjs');
 const { onAbort } = require('./signal.cjs');
 
 class Client {
@@ -15,34 +16,88 @@ class Client {
     this.#native = opened;
   }
 
-  // Errors are made here, after the await: then their stack has the caller's
-  // frames, which an error made by the addon would not have.
+  // Errors are made in these methods' own frames, after the await: then their
+  // stack has the caller's frames, which an error made by the addon would not have.
   async send(message, options) {
     const { signal, call } = callOptions(options);
     const { json, flaw } = written(message);
-    const ended = signal === undefined
-      ? await this.#attempt(json, call)
-      : await this.#attemptUntil(signal, json, call);
-    if (typeof ended === 'string') return new Receipt(ended);
-    if (flaw !== undefined && ended.className === 'InvalidMessageError') ended.cause = flaw;
-    if (signal?.aborted && ended.kind === 'cancelled') ended.cause = signal.reason;
-    throw errorOf(ended);
+    const ended = await this.#attempt(signal, true, (cancel) => this.#native.send(json, call, cancel));
+    if (typeof ended === 'string') return new Receipt(JSON.parse(ended));
+    throw failed(ended, signal, flaw);
   }
 
-  async #attempt(json, call, cancel) {
+  async sendWithFallback(messages, options) {
+    const { signal, call } = fallbackOptions(options);
+    if (typeof messages?.[Symbol.iterator] !== 'function') throw configError('messages', 'must be an array of messages');
+    const all = Array.from(messages, written);
+    const flaw = all.find((message) => message.flaw !== undefined)?.flaw;
+    const texts = all.map((message) => message.json);
+    const ended = await this.#attempt(signal, true, (cancel) => this.#native.sendWithFallback(texts, call, cancel));
+    if (typeof ended === 'string') return fallbackReceipt(JSON.parse(ended));
+    throw failed(ended, signal, flaw);
+  }
+
+  async getMessage(messageId, options) {
+    const { signal, call } = callOptions(options);
+    const ended = await this.#attempt(signal, false, (cancel) => this.#native.getMessage(`${messageId}`, call, cancel));
+    if (typeof ended === 'string') return new MessageRecord(JSON.parse(ended));
+    throw failed(ended, signal);
+  }
+
+  async waitForStatus(messageId, options) {
+    const { signal, call: { finalStatuses, ...call } = {} } = waitOptions(options);
+    const begin = (cancel) => this.#native.waitForStatus(`${messageId}`, finalStatuses, call, cancel);
+    const ended = await this.#attempt(signal, false, begin);
+    if (typeof ended === 'string') return new MessageRecord(JSON.parse(ended));
+    throw failed(ended, signal);
+  }
+
+  listMessages(filter = {}, options) {
+    const { signal, call } = callOptions(options);
+    return new MessageList(filter, async (pager) => {
+      const ended = await this.#attempt(signal, false, (cancel) => this.#native.nextPage(pager, call, cancel));
+      if (typeof ended === 'string') return JSON.parse(ended);
+      throw failed(ended, signal);
+    });
+  }
+
+  async getBalance(options) {
+    const { signal, call } = callOptions(options);
+    const ended = await this.#attempt(signal, false, (cancel) => this.#native.getBalance(call, cancel));
+    if (typeof ended === 'string') return Object.freeze(JSON.parse(ended));
+    throw failed(ended, signal);
+  }
+
+  async request(method, path, options) {
+    const { signal, call: { query, json, idempotent, ...call } = {} } = requestOptions(options);
+    const request = { method: `${method}`, path: `${path}`, query, json, idempotent };
+    const changes = request.method !== 'GET';
+    const ended = await this.#attempt(signal, changes, (cancel) => this.#native.request(request, call, cancel));
+    if (typeof ended === 'string') return reply(JSON.parse(ended));
+    throw failed(ended, signal);
+  }
+
+  spending() {
+    return JSON.parse(this.#native.spending(false));
+  }
+
+  resetSpending() {
+    return JSON.parse(this.#native.spending(true));
+  }
+
+  /**
+   * Begins a call of the addon, and waits for what becomes of it. The core's
+   * verdict stands in any case: an abort only asks for it early.
+   */
+  async #attempt(signal, changes, begin) {
+    let forget = () => {};
     try {
-      return await this.#native.send(json, call, cancel);
+      if (signal === undefined) return await begin();
+      const cancel = new (native().CancelHandle)();
+      forget = onAbort(signal, () => cancel.cancel());
+      return await begin(cancel);
     } catch (fault) {
-      throw internalError(fault);
-    }
-  }
-
-  /** The core's verdict stands in any case: an abort only asks for it early. */
-  async #attemptUntil(signal, json, call) {
-    const cancel = new (native().CancelHandle)();
-    const forget = onAbort(signal, () => cancel.cancel());
-    try {
-      return await this.#attempt(json, call, cancel);
+      throw internalError(fault, changes);
     } finally {
       forget();
     }
@@ -60,6 +115,13 @@ if (Symbol.asyncDispose) {
     configurable: true,
     writable: true,
   });
+}
+
+/** The error of a call that failed; `flaw` is why a message could not be written. */
+function failed(failure, signal, flaw) {
+  if (flaw !== undefined && failure.className === 'InvalidMessageError') failure.cause = flaw;
+  if (signal?.aborted && failure.kind === 'cancelled') failure.cause = signal.reason;
+  return errorOf(failure, failed);
 }
 
 /** The message as JSON; `undefined` when it can't be written, and why. */

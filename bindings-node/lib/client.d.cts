@@ -1,5 +1,14 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import type { MessageOn } from "./messages.cjs";
+import type {
+  Balance,
+  FallbackReceipt,
+  MessageList,
+  MessageRecord,
+  Receipt,
+  Reply,
+  Spending,
+} from "./facts.cjs";
+import type { Message, MessageOn } from "./messages.cjs";
 
 /** The options of a client. What is `undefined` has its default. Durations are milliseconds. */
 export interface ClientOptions {
@@ -34,6 +43,21 @@ export interface ClientOptions {
   userAgent?: string | undefined;
   /** How many bytes an answer's body may have. Default: 1 MiB. */
   maxResponseBytes?: number | undefined;
+  /**
+   * Where the service has the endpoints that the published document doesn't
+   * describe, under the base URL; the defaults are assumptions.
+   */
+  endpoints?: Endpoints | undefined;
+}
+
+/** The paths of the endpoints that the published document doesn't describe. */
+export interface Endpoints {
+  /** Default: `/partner/message/{messageId}`. */
+  getMessage?: string | undefined;
+  /** Default: `/partner/message`. */
+  listMessages?: string | undefined;
+  /** Default: `/partner/credit/balance`. */
+  getBalance?: string | undefined;
 }
 
 /** An `AbortSignal` of Node's or of the DOM's. */
@@ -45,11 +69,12 @@ export interface AbortSignalLike {
 }
 
 /** What one call may have different from its client. */
-export interface SendOptions {
+export interface CallOptions {
   /**
-   * Gives the call up when it is aborted. The call then rejects with what became
-   * of the message by then: a `TransportError` if nothing was sent, an
-   * `OutcomeUnknownError` if the request had left; `cause` is the signal's reason.
+   * Gives the call up when it is aborted. A call that sends then rejects with what
+   * became of the message by then: a `TransportError` if nothing was sent, an
+   * `OutcomeUnknownError` if the request had left. A read rejects with a
+   * `TransportError`. `cause` is the signal's reason.
    */
   signal?: AbortSignalLike | undefined;
   /** The call's deadline in milliseconds. */
@@ -60,43 +85,61 @@ export interface SendOptions {
   headers?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
-/**
- * The service's word that it accepted a message. Frozen; what is absent is `null`.
- * `console.log` and `JSON.stringify` show the recipient masked, and not `raw`.
- *
- * @example
- * ```ts
- * import { Client } from "partner-messaging";
- *
- * const client = new Client();
- * const receipt = await client.send({ channel: "SMS", to: "+6591234567", content: "Hello" });
- * console.log(receipt.messageId, receipt.cost, receipt.currency); // msg_… 0.05 SGD
- * ```
- */
-export class Receipt {
-  private constructor();
-  /** The service's id of the message. */
-  readonly messageId: string;
-  /** The recipient, as the service gave it back. */
-  readonly recipient: string | null;
-  /** The channel, as the service gave it back. */
-  readonly channel: string | null;
-  /** The message's status, for example `SENT`; an open set. */
-  readonly status: string | null;
-  /** What the message costs: exact decimal text, with the digits that the service wrote, for example `"0.12"`. */
-  readonly cost: string | null;
-  /** The currency of `cost`, for example `SGD`. */
-  readonly currency: string | null;
-  /** The envelope's own message. */
-  readonly message: string | null;
-  /** How many requests it took. */
-  readonly attempts: number;
-  /** Milliseconds from the start of the call to the receipt. */
-  readonly elapsed: number;
-  /** The envelope's whole `data` object. Its numbers are JavaScript's: take money from `cost`. */
-  readonly raw: Readonly<Record<string, any>>;
-  /** What may go into a log: the recipient masked, and without `raw`, which repeats it. */
-  toJSON(): Record<string, string | number | null>;
+
+/** What a call of {@link Client.sendWithFallback} may have different. */
+export interface FallbackOptions extends CallOptions {
+  /**
+   * The service's codes after which the next message is tried. Default:
+   * `CHANNEL_CONFIG_NOT_FOUND` and `CHANNEL_CREDENTIALS_NOT_FOUND`.
+   */
+  fallbackCodes?: readonly string[] | undefined;
+}
+
+/** What a call of {@link Client.waitForStatus} may have different. */
+export interface WaitOptions extends CallOptions {
+  /**
+   * The statuses to wait for, in capitals or not. Default: `DELIVERED`, `READ`,
+   * `FAILED`, `UNDELIVERED`, `REJECTED` and `EXPIRED`; an assumption.
+   */
+  finalStatuses?: readonly string[] | undefined;
+}
+
+/** Further parameters of a query; what is `undefined` is left out. */
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** Which messages to list; the names of the query's parameters are assumptions. */
+export interface MessageFilter {
+  /** Only those of one channel, for example `SMS`. */
+  channel?: string | undefined;
+  /** Only those with one status, for example `DELIVERED`. */
+  status?: string | undefined;
+  /** Only those to one recipient. */
+  recipient?: string | undefined;
+  /** Only those from one sender: a phone number or a sender's name. */
+  sender?: string | undefined;
+  /** Only those taken at this time or later: a date, or a time with its offset from UTC (RFC 3339). */
+  since?: string | Date | undefined;
+  /** Only those taken before this time. */
+  until?: string | Date | undefined;
+  /** The page to begin with, from 1. Default: 1. */
+  page?: number | undefined;
+  /** How many messages to ask for at a time: 1 to 1000. Default: 50. */
+  limit?: number | undefined;
+  /** Any further parameters. */
+  query?: Query | undefined;
+}
+
+/** What a call of {@link Client.request} has besides its method and path. */
+export interface RequestOptions extends CallOptions {
+  /** The query's parameters. */
+  query?: Query | undefined;
+  /** The body: anything that JSON can write. Not for `GET`. */
+  json?: unknown;
+  /**
+   * Whether making the request twice does no more than making it once. Only then
+   * it is tried again when its outcome is unknown. Default: true for `GET` only.
+   */
+  idempotent?: boolean | undefined;
 }
 
 /**
@@ -135,8 +178,103 @@ export class Client {
    */
   send<const Channel extends string>(
     message: { readonly channel: Channel } & Readonly<MessageOn<Channel>>,
-    options?: SendOptions,
+    options?: CallOptions,
   ): Promise<Receipt>;
+  /**
+   * Sends the first of these messages that the service takes: one that it refuses
+   * because its channel can't be used is followed by the next one. Any other
+   * refusal, and an unknown outcome, end the call; what was not sent is tried
+   * again, never skipped. All messages are checked before the first is sent, and
+   * one deadline is over all.
+   *
+   * Rejects as {@link Client.send} does, for the last message that was tried;
+   * the error's `trail` tells of all, and its `field` names a message that can't
+   * be sent: `messages[1].to`.
+   *
+   * @example
+   * ```ts
+   * import { Client } from "partner-messaging";
+   *
+   * const client = new Client();
+   * const whatsapp = { channel: "WHATSAPP", to: "+6591234567", from: "+6581234567", templateId: "HXf8aa5a78" };
+   * const sms = { channel: "SMS", to: "+6591234567", content: "Your table is ready." };
+   * const { receipt, trail } = await client.sendWithFallback([whatsapp, sms]);
+   * console.log(receipt.channel, trail.length);
+   * ```
+   */
+  sendWithFallback(messages: Iterable<Readonly<Message>>, options?: FallbackOptions): Promise<FallbackReceipt>;
+  /**
+   * Asks what became of a message that was accepted before. The published document
+   * doesn't describe this; the path is a setting (`endpoints`).
+   *
+   * Rejects with a `MessageNotFoundError` or another `ApiError`, a `TransportError`
+   * or a `ProtocolError`, after retries; none has an outcome.
+   */
+  getMessage(messageId: string, options?: CallOptions): Promise<MessageRecord>;
+  /**
+   * Waits until a message's status is final, or the call's deadline passes, looking
+   * again and again at growing intervals. Gives the message as it was seen last:
+   * where its status is not final, the time was over.
+   *
+   * @example
+   * ```ts
+   * import { Client } from "partner-messaging";
+   *
+   * const client = new Client();
+   * const { messageId } = await client.send({ channel: "SMS", to: "+6591234567", content: "Hello" });
+   * const { status } = await client.waitForStatus(messageId, { timeout: 60_000 });
+   * if (status !== "DELIVERED") console.error(`not delivered yet: ${status}`);
+   * ```
+   */
+  waitForStatus(messageId: string, options?: WaitOptions): Promise<MessageRecord>;
+  /**
+   * Lists messages: all pages, each fetched when it is needed. The published
+   * document doesn't describe this; the path is a setting (`endpoints`).
+   *
+   * The list ends at the last page whatever of its totals the service tells. An
+   * error ends the iteration that it comes in. `options` are those of each request.
+   *
+   * @throws ConfigError at once, when the filter or an option can't be used
+   * @example
+   * ```ts
+   * import { Client } from "partner-messaging";
+   *
+   * const client = new Client();
+   * for await (const message of client.listMessages({ status: "FAILED", since: new Date(Date.now() - 86_400_000) })) {
+   *   console.log(message.messageId, message.channel);
+   * }
+   * for await (const page of client.listMessages().pages()) console.log(page.page, page.total);
+   * ```
+   */
+  listMessages(filter?: MessageFilter, options?: CallOptions): MessageList;
+  /**
+   * Asks for the credit that is left. The published document doesn't describe
+   * this; the path is a setting (`endpoints`). Rejects as {@link Client.getMessage} does.
+   */
+  getBalance(options?: CallOptions): Promise<Balance>;
+  /**
+   * Makes any other request to the service, with the key, the envelope and the
+   * errors of all calls. A `GET` is a read; any other method changes something, is
+   * never made twice unless it is `idempotent`, and its errors say what became of it.
+   *
+   * @example
+   * ```ts
+   * import { Client } from "partner-messaging";
+   *
+   * const client = new Client();
+   * const reply = await client.request<{ id: string }[]>("GET", "/partner/template", { query: { limit: 10 } });
+   * console.log(reply.status, reply.data.length);
+   * ```
+   */
+  request<Data = any>(
+    method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
+    path: string,
+    options?: RequestOptions,
+  ): Promise<Reply<Data>>;
+  /** What the messages sent by this client have cost, by channel and currency, as their receipts say: exact sums. */
+  spending(): Spending[];
+  /** The same, and begins a new ledger: no message is in both or in neither. */
+  resetSpending(): Spending[];
   /**
    * Refuses further calls and ends those under way with the outcome they have by
    * now. Twice is as good as once.

@@ -1,6 +1,7 @@
 'use strict';
 // The classes of errors. Their tree is the core's; a test compares the two.
 
+const { trailOf } = require('./facts.cjs');
 const { native } = require('./native.cjs');
 
 /**
@@ -19,14 +20,18 @@ class PartnerMessagingError extends Error {
     this.requestId = facts.requestId ?? null;
     this.retryAfter = facts.retryAfter ?? null;
     this.field = facts.field ?? null;
+    // Only a fallback has one: in the logs of other calls it would be noise.
+    const trail = facts.trail ?? [];
+    Object.defineProperty(this, 'trail', { value: trail, enumerable: trail.length > 0, configurable: true, writable: true });
     // Not enumerable: what a server wrote has no place in a log by accident.
     Object.defineProperty(this, 'body', { value: facts.body ?? null, configurable: true, writable: true });
   }
 
   /** What may go into a log: neither the answer's body nor the cause. */
   toJSON() {
-    const { name, message, outcome, kind, attempts, elapsed, status, code, requestId, retryAfter, field } = this;
-    return { name, message, outcome, kind, attempts, elapsed, status, code, requestId, retryAfter, field };
+    const { name, message, outcome, kind, attempts, elapsed, status, code, requestId, retryAfter, field, trail } = this;
+    const shown = { name, message, outcome, kind, attempts, elapsed, status, code, requestId, retryAfter, field };
+    return trail.length > 0 ? { ...shown, trail } : shown;
   }
 }
 
@@ -84,12 +89,13 @@ for (const [name, errorClass] of Object.entries(classes)) {
   Object.defineProperty(errorClass.prototype, 'name', { value: name, configurable: true, writable: true });
 }
 
-/** The error that a failure of the addon stands for. */
-function errorOf(failure) {
+/** The error that a failure of the addon stands for; its stack begins above `maker`. */
+function errorOf(failure, maker = errorOf) {
   // A class that this file does not know would be a newer addon's: its base will do.
   const errorClass = classes[failure.className] ?? PartnerMessagingError;
-  const error = new errorClass(failure.message, failure);
-  Error.captureStackTrace(error, errorOf);
+  const trail = failure.trail === undefined ? [] : trailOf(JSON.parse(failure.trail));
+  const error = new errorClass(failure.message, { ...failure, trail });
+  Error.captureStackTrace(error, maker);
   return error;
 }
 
@@ -98,12 +104,14 @@ function configError(field, problem) {
   return errorOf(native().configFailure(field, problem));
 }
 
-/** A fault of the addon itself in the midst of a send: it proves nothing. */
-function internalError(cause) {
+/** A fault of the addon itself in the midst of a call: where the call changes something, it proves nothing. */
+function internalError(cause, changes) {
+  const facts = { kind: 'internal', cause };
+  if (!changes) return new PartnerMessagingError('A fault inside this library. It is safe to ask again.', facts);
   const message =
     'A fault inside this library. The message may have been sent and may not: ' +
     'find out before sending it again, or it may go out twice.';
-  return new OutcomeUnknownError(message, { outcome: 'unknown', kind: 'internal', cause });
+  return new OutcomeUnknownError(message, { ...facts, outcome: 'unknown' });
 }
 
 module.exports = { classes, errorOf, configError, internalError };

@@ -1,3 +1,5 @@
+import type { FallbackStep } from "./facts.cjs";
+
 /** What became of the message that a call was to send. */
 export type Outcome = "sent" | "rejected" | "not_sent" | "unknown";
 
@@ -34,6 +36,7 @@ export interface ErrorFacts {
   retryAfter?: number | null;
   body?: string | null;
   field?: string | null;
+  trail?: readonly FallbackStep[];
   cause?: unknown;
 }
 
@@ -86,8 +89,10 @@ export class PartnerMessagingError extends Error {
   readonly body: string | null;
   /** The option (`apiKey`) or the message's field (`templateId`) at fault. */
   readonly field: string | null;
+  /** What became of each message of a `Client.sendWithFallback` that was tried, in order; empty for other calls. */
+  readonly trail: readonly FallbackStep[];
   /** What may go into a log: neither `body` nor `cause`. */
-  toJSON(): Record<string, string | number | null>;
+  toJSON(): Record<string, string | number | null | readonly FallbackStep[]>;
 }
 
 /**

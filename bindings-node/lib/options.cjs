@@ -15,23 +15,46 @@ const CLIENT = {
   trustEnv: 'boolean',
   caFile: 'string',
   allowHttp: 'boolean',
-  headers: 'headers',
+  headers: 'texts',
   userAgent: 'string',
   maxResponseBytes: 'number',
+  endpoints: 'texts',
 };
 
 const CALL = {
   signal: 'signal',
   timeout: 'number',
   maxRetries: 'number',
-  headers: 'headers',
+  headers: 'texts',
 };
+
+const WAIT = { ...CALL, finalStatuses: 'list' };
+
+const FALLBACK = { ...CALL, fallbackCodes: 'list' };
+
+const FILTER = {
+  channel: 'string',
+  status: 'string',
+  recipient: 'string',
+  sender: 'string',
+  since: 'moment',
+  until: 'moment',
+  page: 'number',
+  limit: 'number',
+  query: 'query',
+};
+
+const REQUEST = { ...CALL, query: 'query', json: 'json', idempotent: 'boolean' };
 
 const PROBLEMS = {
   string: 'must be a string',
   number: 'must be a number',
   boolean: 'must be true or false',
-  headers: 'must be a plain object whose values are strings',
+  texts: 'must be a plain object whose values are strings',
+  query: 'must be a plain object whose values are strings, numbers or booleans',
+  list: 'must be an array of strings',
+  moment: 'must be a string or a valid Date',
+  json: 'must be a value that JSON can write',
   signal: 'must be an AbortSignal',
 };
 
@@ -42,14 +65,39 @@ function isPlain(value) {
   return prototype === null || prototype === Object.prototype || prototype.constructor?.name === 'Object';
 }
 
+/** A plain object's names and values in turn, those of them that are defined; `undefined` for anything else. */
+function flat(value, fits) {
+  if (!isPlain(value)) return undefined;
+  const entries = Object.entries(value).filter(([, member]) => member !== undefined);
+  return entries.every(([, member]) => fits.includes(typeof member)) ? entries.flat().map(String) : undefined;
+}
+
+function moment(value) {
+  if (typeof value === 'string') return value;
+  return value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : undefined;
+}
+
+function json(value) {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The option as the addon takes it; `undefined` when it has the wrong type. */
 function converted(type, value) {
   switch (type) {
-    case 'headers': {
-      if (!isPlain(value)) return undefined;
-      const flat = Object.entries(value).filter(([, text]) => text !== undefined).flat();
-      return flat.every((text) => typeof text === 'string') ? flat : undefined;
-    }
+    case 'texts':
+      return flat(value, ['string']);
+    case 'query':
+      return flat(value, ['string', 'number', 'boolean']);
+    case 'list':
+      return Array.isArray(value) && value.every((text) => typeof text === 'string') ? value : undefined;
+    case 'moment':
+      return moment(value);
+    case 'json':
+      return json(value);
     case 'signal': {
       const is = typeof value === 'object' && value !== null && typeof value.aborted === 'boolean';
       return is && typeof value.addEventListener === 'function' ? value : undefined;
@@ -79,13 +127,21 @@ function checked(options, types) {
 /** The options of a client, as the addon takes them. */
 const clientOptions = (options) => checked(options, CLIENT);
 
+/** Which messages to list, as the addon takes it. */
+const filterOptions = (filter) => checked(filter, FILTER);
+
 const NONE = Object.freeze({ signal: undefined, call: undefined });
 
-/** The options of a call, as the addon takes them, and its signal. */
-function callOptions(options) {
+/** The options of a call, as the addon takes them, and its signal; besides what else the call takes. */
+function callOptions(options, types = CALL) {
   if (options === undefined) return NONE;
-  const { signal, ...call } = checked(options, CALL);
+  const { signal, ...call } = checked(options, types);
   return { signal, call };
 }
 
-module.exports = { clientOptions, callOptions };
+/** The same for a call that waits, that falls back, or that makes any request. */
+const waitOptions = (options) => callOptions(options, WAIT);
+const fallbackOptions = (options) => callOptions(options, FALLBACK);
+const requestOptions = (options) => callOptions(options, REQUEST);
+
+module.exports = { clientOptions, callOptions, waitOptions, fallbackOptions, requestOptions, filterOptions };

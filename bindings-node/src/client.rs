@@ -1,15 +1,20 @@
 //! The client: one core client, its calls on napi's runtime.
+//!
+//! Every call resolves with its facts in JSON or with what became of it, and
+//! rejects only for a fault of the addon itself. None is an `async fn`: those
+//! can't borrow the handle that cancels.
 
 use napi::Env;
 use napi::bindgen_prelude::{Either, PromiseRaw};
 use napi_derive::napi;
-use partner_messaging::{CallOptions, Client, Error, Message, Receipt, WireMessage};
+use partner_messaging::{CallOptions, Client, Envelope, Error, Message, WireMessage};
 use serde::ser::{Error as _, Serialize, Serializer};
 
 use crate::cancel::CancelHandle;
+use crate::facts::Facts;
 use crate::failure::Failure;
-use crate::options::{NativeCallOptions, NativeClientOptions};
-use crate::receipt;
+use crate::list::NativePager;
+use crate::options::{NativeCallOptions, NativeClientOptions, NativeRequest};
 
 /// A client of the core.
 #[napi]
@@ -24,12 +29,13 @@ pub fn open_client(options: NativeClientOptions) -> Either<NativeClient, Failure
     }
 }
 
+/// A call's promise: its facts in JSON, or what became of it.
+type Ending<'env> = napi::Result<PromiseRaw<'env, Either<String, Failure>>>;
+
 #[napi]
 impl NativeClient {
     /// Sends the message whose wire form is `json`; `undefined` stands for one that
-    /// JavaScript could not write. Resolves with the receipt in JSON, or with what
-    /// became of the call; rejects only for a fault of the addon itself.
-    // Not an `async fn`: those can't borrow the handle that cancels.
+    /// JavaScript could not write.
     #[napi(catch_unwind, ts_return_type = "Promise<string | Failure>")]
     pub fn send<'env>(
         &self,
@@ -37,22 +43,110 @@ impl NativeClient {
         json: Option<String>,
         options: Option<NativeCallOptions>,
         cancel: Option<&CancelHandle>,
-    ) -> napi::Result<PromiseRaw<'env, Either<String, Failure>>> {
-        let client = self.0.clone();
-        let options = options.map_or_else(|| Ok(CallOptions::new()), NativeCallOptions::into_core);
-        let options = options.map(|options| match cancel {
-            Some(cancel) => options.cancel(cancel.core()),
-            None => options,
-        });
-        env.spawn_future(async move {
-            match send(&client, json, options).await {
-                Ok(receipt) => match receipt::to_json(&receipt) {
-                    Ok(json) => Ok(Either::A(json)),
-                    Err(error) => Err(napi::Error::from_reason(error.to_string())),
-                },
-                Err(error) => Ok(Either::B(Failure::new(&error))),
-            }
+    ) -> Ending<'env> {
+        self.call(env, options, cancel, async move |client, options| {
+            // As in the core, the message is looked at before the call's options.
+            let message = envelope(json)?;
+            client.send_with(&message, &options?).await
         })
+    }
+
+    /// Sends the first of the messages that the service takes.
+    #[napi(catch_unwind, ts_return_type = "Promise<string | Failure>")]
+    pub fn send_with_fallback<'env>(
+        &self,
+        env: &'env Env,
+        messages: Vec<Option<String>>,
+        options: Option<NativeCallOptions>,
+        cancel: Option<&CancelHandle>,
+    ) -> Ending<'env> {
+        self.call(env, options, cancel, async move |client, options| {
+            let messages = messages.into_iter().enumerate();
+            let messages: Result<Vec<Envelope>, Error> =
+                messages.map(|(i, json)| envelope(json).map_err(|error| error.of_message(i))).collect();
+            let messages = messages?;
+            let messages: Vec<&dyn Message> =
+                messages.iter().map(|message| message as &dyn Message).collect();
+            client.send_with_fallback_with(&messages, &options?).await
+        })
+    }
+
+    /// Asks for one message.
+    #[napi(catch_unwind, ts_return_type = "Promise<string | Failure>")]
+    pub fn get_message<'env>(
+        &self,
+        env: &'env Env,
+        id: String,
+        options: Option<NativeCallOptions>,
+        cancel: Option<&CancelHandle>,
+    ) -> Ending<'env> {
+        self.call(env, options, cancel, async move |client, options| {
+            client.get_message_with(&id, &options?).await
+        })
+    }
+
+    /// Waits until a message's status is one of `statuses`, or of the core's.
+    #[napi(catch_unwind, ts_return_type = "Promise<string | Failure>")]
+    pub fn wait_for_status<'env>(
+        &self,
+        env: &'env Env,
+        id: String,
+        statuses: Option<Vec<String>>,
+        options: Option<NativeCallOptions>,
+        cancel: Option<&CancelHandle>,
+    ) -> Ending<'env> {
+        self.call(env, options, cancel, async move |client, options| {
+            client.wait_for_status_with(&id, statuses.as_deref(), &options?).await
+        })
+    }
+
+    /// Asks for a list's next page; `null` in JSON after the last one.
+    #[napi(catch_unwind, ts_return_type = "Promise<string | Failure>")]
+    pub fn next_page<'env>(
+        &self,
+        env: &'env Env,
+        pager: &NativePager,
+        options: Option<NativeCallOptions>,
+        cancel: Option<&CancelHandle>,
+    ) -> Ending<'env> {
+        let pager = pager.core();
+        self.call(env, options, cancel, async move |client, options| {
+            pager.lock().await.next(&client, &options?).await.transpose()
+        })
+    }
+
+    /// Asks for the balance.
+    #[napi(catch_unwind, ts_return_type = "Promise<string | Failure>")]
+    pub fn get_balance<'env>(
+        &self,
+        env: &'env Env,
+        options: Option<NativeCallOptions>,
+        cancel: Option<&CancelHandle>,
+    ) -> Ending<'env> {
+        self.call(env, options, cancel, async move |client, options| client.get_balance_with(&options?).await)
+    }
+
+    /// Makes any other request.
+    #[napi(catch_unwind, ts_return_type = "Promise<string | Failure>")]
+    pub fn request<'env>(
+        &self,
+        env: &'env Env,
+        request: NativeRequest,
+        options: Option<NativeCallOptions>,
+        cancel: Option<&CancelHandle>,
+    ) -> Ending<'env> {
+        let request = request.into_core();
+        self.call(env, options, cancel, async move |client, options| {
+            client.request_with(&request, &options?).await
+        })
+    }
+
+    /// The ledger in JSON; `reset` begins a new one.
+    #[napi(catch_unwind)]
+    pub fn spending(&self, reset: bool) -> napi::Result<String> {
+        let entries = if reset { self.0.reset_spending() } else { self.0.spending() };
+        let fault = |problem: String| napi::Error::from_reason(problem);
+        entries.map_err(|error| fault(error.to_string()))?.to_json().map_err(|error| fault(error.to_string()))
     }
 
     /// Refuses further calls and ends those under way. Never blocks.
@@ -62,19 +156,40 @@ impl NativeClient {
     }
 }
 
-async fn send(
-    client: &Client,
-    json: Option<String>,
-    options: Result<CallOptions, Error>,
-) -> Result<Receipt, Error> {
-    let message = match json {
-        Some(json) => WireMessage::from_json(json),
-        None => WireMessage::from_value(&Unwritable)?,
-    };
-    match options {
-        Ok(options) => client.send_with(&message, &options).await,
-        // As in the core, the message is looked at before the call's options.
-        Err(error) => Err(message.envelope().err().unwrap_or(error)),
+impl NativeClient {
+    fn call<'env, T, F>(
+        &self,
+        env: &'env Env,
+        options: Option<NativeCallOptions>,
+        cancel: Option<&CancelHandle>,
+        call: impl FnOnce(Client, Result<CallOptions, Error>) -> F,
+    ) -> Ending<'env>
+    where
+        T: Facts,
+        F: Future<Output = Result<T, Error>> + Send + 'static,
+    {
+        let options = options.map_or_else(|| Ok(CallOptions::new()), NativeCallOptions::into_core);
+        let options = options.map(|options| match cancel {
+            Some(cancel) => options.cancel(cancel.core()),
+            None => options,
+        });
+        let call = call(self.0.clone(), options);
+        env.spawn_future(async move {
+            match call.await {
+                Ok(facts) => match facts.to_json() {
+                    Ok(json) => Ok(Either::A(json)),
+                    Err(error) => Err(napi::Error::from_reason(error.to_string())),
+                },
+                Err(error) => Ok(Either::B(Failure::new(&error))),
+            }
+        })
+    }
+}
+
+fn envelope(json: Option<String>) -> Result<Envelope, Error> {
+    match json {
+        Some(json) => WireMessage::from_json(json).envelope(),
+        None => WireMessage::from_value(&Unwritable)?.envelope(),
     }
 }
 

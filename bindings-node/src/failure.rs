@@ -5,6 +5,8 @@ use std::time::Duration;
 use napi_derive::napi;
 use partner_messaging::{Error, ErrorClass, Outcome};
 
+use crate::facts;
+
 /// What the package makes an error of the class `className` from; what is
 /// absent is left out.
 #[napi(object, object_from_js = false)]
@@ -23,14 +25,16 @@ pub struct Failure {
     /// Milliseconds.
     pub retry_after: Option<f64>,
     pub body: Option<String>,
+    /// The steps of a fallback, a JSON list.
+    pub trail: Option<String>,
 }
 
 impl Failure {
     pub(crate) fn new(error: &Error) -> Self {
         // A message's fields have their names on the wire already.
         let field = error.field().map(|field| match error.class() {
-            ErrorClass::Config => camel_case(field),
-            _ => field.to_owned(),
+            ErrorClass::InvalidMessage => field.to_owned(),
+            _ => camel_case(field),
         });
         Self {
             class_name: error.class().name(),
@@ -45,6 +49,8 @@ impl Failure {
             request_id: error.request_id().map(str::to_owned),
             retry_after: error.retry_after().map(milliseconds),
             body: error.body().map(str::to_owned),
+            // It can always be written: names, words and numbers.
+            trail: (!error.trail().is_empty()).then(|| facts::trail(error.trail()).unwrap_or_default()),
         }
     }
 }

@@ -7,9 +7,10 @@
 
 pub mod cancel;
 pub mod client;
+mod facts;
 pub mod failure;
+pub mod list;
 pub mod options;
-mod receipt;
 mod runtime;
 pub mod sandbox;
 

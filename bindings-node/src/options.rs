@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use napi_derive::napi;
-use partner_messaging::{CallOptions, Client, ClientBuilder, Error, count, seconds};
+use partner_messaging::{CallOptions, Client, ClientBuilder, Error, Request, count, seconds};
 
 /// The options of a client; durations in milliseconds.
 #[napi(object, object_to_js = false)]
@@ -24,6 +24,8 @@ pub struct NativeClientOptions {
     pub headers: Option<Vec<String>>,
     pub user_agent: Option<String>,
     pub max_response_bytes: Option<f64>,
+    /// Names and paths in turn.
+    pub endpoints: Option<Vec<String>>,
 }
 
 impl NativeClientOptions {
@@ -71,6 +73,9 @@ impl NativeClientOptions {
         if let Some(bytes) = self.max_response_bytes {
             builder = builder.max_response_bytes(size("max_response_bytes", bytes)?);
         }
+        for (name, path) in pairs(self.endpoints) {
+            builder = builder.endpoint(snake_case(&name), path);
+        }
         Ok(builder)
     }
 }
@@ -82,6 +87,7 @@ pub struct NativeCallOptions {
     pub max_retries: Option<f64>,
     /// Names and values in turn.
     pub headers: Option<Vec<String>>,
+    pub fallback_codes: Option<Vec<String>>,
 }
 
 impl NativeCallOptions {
@@ -96,8 +102,49 @@ impl NativeCallOptions {
         for (name, value) in pairs(self.headers) {
             options = options.header(name, value);
         }
+        if let Some(codes) = self.fallback_codes {
+            options = options.fallback_codes(codes);
+        }
         Ok(options)
     }
+}
+
+/// A request to any endpoint.
+#[napi(object, object_to_js = false)]
+pub struct NativeRequest {
+    pub method: String,
+    pub path: String,
+    /// Names and values in turn.
+    pub query: Option<Vec<String>>,
+    /// The body, JSON text.
+    pub json: Option<String>,
+    pub idempotent: Option<bool>,
+}
+
+impl NativeRequest {
+    pub(crate) fn into_core(self) -> Request {
+        let mut request = Request::new(self.method, self.path);
+        if let Some(json) = self.json {
+            request = request.json(json);
+        }
+        if let Some(idempotent) = self.idempotent {
+            request = request.idempotent(idempotent);
+        }
+        pairs(self.query).fold(request, |request, (name, value)| request.query(name, value))
+    }
+}
+
+/// A name as the core has it: Node's `getMessage` is its `get_message`. A name that is
+/// neither stays unknown, with its underscore or capital.
+fn snake_case(name: &str) -> String {
+    let mut snake = String::with_capacity(name.len() + 4);
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() {
+            snake.push('_');
+        }
+        snake.push(letter.to_ascii_lowercase());
+    }
+    snake
 }
 
 fn milliseconds(field: &str, value: f64) -> Result<Duration, Error> {
@@ -108,7 +155,7 @@ fn size(field: &str, value: f64) -> Result<usize, Error> {
     Ok(usize::try_from(count(field, value)?).unwrap_or(usize::MAX))
 }
 
-fn pairs(flat: Option<Vec<String>>) -> impl Iterator<Item = (String, String)> {
+pub(crate) fn pairs(flat: Option<Vec<String>>) -> impl Iterator<Item = (String, String)> {
     let mut flat = flat.unwrap_or_default().into_iter();
     std::iter::from_fn(move || Some((flat.next()?, flat.next()?)))
 }

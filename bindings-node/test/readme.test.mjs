@@ -36,7 +36,15 @@ test('the README’s snippets run', async (t) => {
       if (heading === 'Testing') assert.match(result.stdout, /99\.95[^]*\nInsufficientCreditError\nunknown\n$/);
     });
   }
-  assert.equal(count, 4);
+  assert.equal(count, 5);
+});
+
+test('examples/tour.mjs', async () => {
+  sandbox.setState({ channels: { WHATSAPP: 'not_configured' }, delivery: { after_ms: 200 } });
+  const { code, stdout, stderr } = await run(['examples/tour.mjs'], { env: pointedAt(sandbox) });
+  assert.deepEqual([code, stderr], [0, '']);
+  const row = ['5 sent', 'DELIVERED', '5 on 3 pages', '0.30 SGD', '0.30 SGD', 'WHATSAPP rejected, SMS sent'];
+  assert.deepEqual(stdout.trimEnd().split('\t'), row);
 });
 
 for (const kind of ['mjs', 'cjs']) {

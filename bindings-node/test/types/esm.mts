@@ -1,6 +1,7 @@
 // What a user's TypeScript has to accept, and what it has to refuse.
-import { ApiError, Client, ConfigError, PartnerMessagingError, RateLimitError, Receipt } from "partner-messaging";
-import type { ClientOptions, EmailMessage, Kind, Message, OtherMessage, Outcome, SendOptions, SmsMessage, WhatsAppMessage } from "partner-messaging";
+import { ApiError, Client, ConfigError, MessageRecord, PartnerMessagingError, RateLimitError, Receipt } from "partner-messaging";
+import type { FallbackReceipt, FallbackStep, Reply, Spending } from "partner-messaging";
+import type { ClientOptions, EmailMessage, Kind, Message, OtherMessage, Outcome, CallOptions, SmsMessage, WhatsAppMessage } from "partner-messaging";
 import { Sandbox, SandboxError } from "partner-messaging/testing";
 import type { Fault, SandboxState } from "partner-messaging/testing";
 
@@ -45,6 +46,34 @@ receipt.cost = "0";
 // @ts-expect-error receipts come from the service
 new Receipt();
 
+// The whole API.
+const accepted: FallbackReceipt = await client.sendWithFallback(
+  [{ channel: "WHATSAPP", to, from: to, templateId: "HX" }, { channel: "SMS", to, content: "Hello" }],
+  { fallbackCodes: ["CHANNEL_CONFIG_NOT_FOUND"], timeout: 1 },
+);
+const steps: readonly FallbackStep[] = accepted.trail;
+const record: MessageRecord = await client.waitForStatus(accepted.receipt.messageId, { finalStatuses: ["READ"] });
+const status: string | null = (await client.getMessage(record.messageId, { maxRetries: 0 })).status;
+for await (const listed of client.listMessages({ since: new Date(), until: "2026-11-23", query: { a: 1, b: true } })) {
+  const created: string | null = listed.createdAt;
+}
+for await (const page of client.listMessages().pages()) {
+  const total: number | null = page.total;
+  const messages: readonly MessageRecord[] = page.messages;
+}
+const amount: string = (await client.getBalance()).amount;
+const spent: string[] = client.spending().map((entry: Spending) => entry.cost);
+const reply: Reply<{ id: string }> = await client.request<{ id: string }>("PUT", "/x", { json: { a: [1] }, idempotent: true });
+new Client({ endpoints: { getMessage: "/m/{messageId}" } });
+// @ts-expect-error no such endpoint
+new Client({ endpoints: { send: "/x" } });
+// @ts-expect-error no such filter
+client.listMessages({ colour: "blue" });
+// @ts-expect-error no such method
+await client.request("BREW", "/x");
+// @ts-expect-error records come from the service
+new MessageRecord();
+
 // Typed variables, the union, one's own interface, and frozen objects fit, too.
 const sms: SmsMessage = { channel: "SMS", to, content: "Hello" };
 const whatsApp: WhatsAppMessage = { channel: "WHATSAPP", to, from: to, templateId: "HX" };
@@ -57,7 +86,7 @@ interface Mine { channel: "SMS"; to: string; content: string; extra: number }
 const mine: Mine = { channel: "SMS", to, content: "x", extra: 1 };
 await client.send(mine);
 await client.send(Object.freeze({ channel: "SMS", to, content: "x" } as const));
-const sendAll = (message: Message, sendOptions: SendOptions): Promise<Receipt> => client.send(message, sendOptions);
+const sendAll = (message: Message, sendOptions: CallOptions): Promise<Receipt> => client.send(message, sendOptions);
 void sendAll;
 
 try {
