@@ -37,6 +37,11 @@ impl Barrier {
         self.0.seal()
     }
 
+    /// Counts a request without a body as gone: nothing would ask for its body.
+    pub(crate) fn pass(&self) {
+        self.0.commit();
+    }
+
     /// The body that this barrier guards.
     pub(crate) fn guard(&self, bytes: Bytes) -> GuardedBody {
         GuardedBody { barrier: self.clone(), bytes: Some(bytes) }

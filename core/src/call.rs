@@ -255,6 +255,7 @@ impl<'a, O: Operation> Call<'a, O> {
         let body = self.operation.body().map(|body| self.barrier.guard(body));
         if body.is_none() {
             headers.remove(CONTENT_TYPE);
+            self.barrier.pass();
         }
         let (method, url) = (self.operation.method(), self.operation.url());
         match self.transport.exchange(method, url, headers, body).await {
@@ -266,11 +267,12 @@ impl<'a, O: Operation> Call<'a, O> {
     /// No answer. Where something is at stake, the barrier tells whether the
     /// request left.
     fn failed(&mut self, failure: Failure) -> Verdict<O::Output> {
-        let Failure { kind, what, transient, refused } = failure;
+        let Failure { kind, what, transient, refused, unconnected } = failure;
         if !self.operation.changes() {
             return Verdict::Failed { error: Error::unread(kind, what), retry: transient };
         }
-        if self.barrier.seal() {
+        // A request without a body has passed its barrier before it has a connection.
+        if self.barrier.seal() || unconnected {
             return Verdict::Failed { error: Error::not_sent(kind, what), retry: transient };
         }
         if refused {

@@ -125,8 +125,10 @@ impl Error {
         Self::new(class, kind, None, what).of_read()
     }
 
-    /// The error of a call that reads: it has no outcome.
-    pub(crate) fn of_read(mut self) -> Self {
+    /// The error of a call that reads: it has no outcome. For bindings, which
+    /// refuse arguments that have no usable type.
+    #[must_use]
+    pub fn of_read(mut self) -> Self {
         self.0.stake = Stake::Nothing;
         self.0.outcome = None;
         self

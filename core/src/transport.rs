@@ -50,6 +50,8 @@ pub(crate) struct Failure {
     pub(crate) transient: bool,
     /// The server's word that it processed nothing of the request (RFC 9113, section 8.7).
     pub(crate) refused: bool,
+    /// Whether there never was a connection for the request.
+    pub(crate) unconnected: bool,
 }
 
 impl Transport {
@@ -117,6 +119,7 @@ impl Transport {
                 what: "the connection ended before the answer was complete".to_owned(),
                 transient: true,
                 refused: false,
+                unconnected: false,
             });
         }
         Ok(Answer { status, headers, body })
@@ -131,6 +134,7 @@ impl Transport {
                 what: "the stream was reset in the midst of the answer".to_owned(),
                 transient: true,
                 refused: false,
+                unconnected: false,
             },
             failure => failure,
         }
@@ -142,6 +146,7 @@ impl Transport {
             what: format!("the answer is larger than max_response_bytes ({} bytes)", self.max_response_bytes),
             transient: false,
             refused: false,
+            unconnected: false,
         }
     }
 
@@ -152,7 +157,13 @@ impl Transport {
 
     /// No connection came about.
     fn connect_failure(&self, error: &reqwest::Error) -> Failure {
-        let failure = |kind, what: String, transient| Failure { kind, what, transient, refused: false };
+        let failure = |kind, what: String, transient| Failure {
+            kind,
+            what,
+            transient,
+            refused: false,
+            unconnected: true,
+        };
         if let Some(cause) = find::<ResolveError>(error) {
             return failure(
                 Kind::Dns,
@@ -225,7 +236,8 @@ fn tls_problem(error: &rustls::Error) -> String {
 
 /// A connection was there, and then something went wrong.
 fn exchange_failure(error: &reqwest::Error) -> Failure {
-    let failure = |kind, what: String| Failure { kind, what, transient: true, refused: false };
+    let failure =
+        |kind, what: String| Failure { kind, what, transient: true, refused: false, unconnected: false };
     if let Some(cause) = find::<h2::Error>(error) {
         return http2_failure(cause);
     }
@@ -265,7 +277,7 @@ fn http2_failure(cause: &h2::Error) -> Failure {
     } else {
         (Kind::Malformed, format!("the answer is not HTTP/2: {cause}"))
     };
-    Failure { kind, what, transient: true, refused }
+    Failure { kind, what, transient: true, refused, unconnected: false }
 }
 
 /// The first error of type `T` in a chain of causes.
