@@ -4,6 +4,7 @@
 //! `node_modules` aside, which npm wants beside its package) and says which
 //! tool of the machine is missing.
 
+mod bench;
 mod c;
 mod c_archive;
 mod demo;
@@ -48,6 +49,7 @@ fn main() -> ExitCode {
         ["demo"] => demo::run(&workspace),
         ["test", parts @ ..] => test::run(&workspace, parts),
         ["package"] => package::run(&workspace),
+        ["bench", arguments @ ..] => bench::run(&workspace, arguments),
         ["faults"] => rust::faults(&workspace),
         ["soak", options @ ..] => rust::soak(&workspace, options),
         ["fuzz", options @ ..] => fuzz::run_all(&workspace, options),
