@@ -1,6 +1,7 @@
 //! The benchmark: what a send costs, against what else a user could take.
 
 mod contests;
+mod guard;
 mod programs;
 mod report;
 mod server;
@@ -18,7 +19,20 @@ use server::{Run, Server};
 const CHARACTERS: usize = 100;
 
 pub(crate) fn run(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
-    let plan = Plan::from(arguments)?;
+    match arguments {
+        ["guard"] => guard::check(workspace),
+        ["guard", "--update"] => guard::update(workspace),
+        _ => compare(workspace, &Plan::from(arguments)?),
+    }
+}
+
+/// A part of the tests: a send must not come to take more than it did.
+pub(crate) fn test(workspace: &Workspace) -> Result<()> {
+    guard::check(workspace)
+}
+
+/// Everybody against everybody's peers.
+fn compare(workspace: &Workspace, plan: &Plan) -> Result<()> {
     for face in &plan.faces {
         programs::prepare(workspace, face)?;
     }

@@ -30,8 +30,13 @@ Usage: cargo xtask <command>
 Commands:
   demo             build everything, start the sandbox, and send every documented
                    kind of message from Rust, Python, Node, C and C++
-  test [part]...   run all tests, or those of: lint, rust, c, node,
-                   install, python
+  test [part]...   run all tests, or those of: lint, rust, c, guard,
+                   node, install, python
+  bench [face]... [--rounds N] [--sends N] [--quick]
+                   measure the CPU time of a send against its peers; faces: rust,
+                   python, node, c
+  bench guard [--update]
+                   count the instructions of a send, against the baseline
   package          fill dist/ with what users install: wheel, npm tarballs, C archive
   faults           print the table of faults: outcome, kind and POSTs of each
   soak [--seconds N] [--seed S]

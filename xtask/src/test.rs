@@ -1,15 +1,16 @@
 //! All tests, or those of some parts.
 
 use crate::workspace::{Result, Workspace};
-use crate::{c, install, node, python, rust};
+use crate::{bench, c, install, node, python, rust};
 
 type Part = fn(&Workspace) -> Result<()>;
 
 /// In the order they run: what fails soonest comes first.
-const PARTS: [(&str, Part); 6] = [
+const PARTS: [(&str, Part); 7] = [
     ("lint", rust::lint),
     ("rust", rust::test),
     ("c", c::test),
+    ("guard", bench::test),
     ("node", node::test),
     ("install", install::test),
     ("python", python::test),
@@ -17,7 +18,9 @@ const PARTS: [(&str, Part); 6] = [
 
 pub(crate) fn run(workspace: &Workspace, wanted: &[&str]) -> Result<()> {
     if let Some(unknown) = wanted.iter().find(|name| PARTS.iter().all(|(part, _)| part != *name)) {
-        return Err(format!("no such part: {unknown}; there are lint, rust, c, node, install, python"));
+        return Err(format!(
+            "no such part: {unknown}; there are lint, rust, c, guard, node, install, python"
+        ));
     }
     let mut failures = Vec::new();
     for (name, part) in PARTS {
