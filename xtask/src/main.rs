@@ -35,6 +35,8 @@ Commands:
   bench [face]... [--rounds N] [--sends N] [--quick]
                    measure the CPU time of a send against its peers; faces: rust,
                    python, node, c
+  bench cold       measure imports, first sends, memory and sizes
+  bench growth     measure a send's growth with calls in flight, threads and content
   bench guard [--update]
                    count the instructions of a send, against the baseline
   package          fill dist/ with what users install: wheel, npm tarballs, C archive

@@ -8,9 +8,10 @@
 #define TO "+6591234567"
 #define MESSAGE_ID "msg_123456789"
 
-/* A program's command line: <base URL> <sends> <characters>. */
+/* A program's command line: <base URL> <warm-up> <sends> <characters>. */
 struct job {
     const char *url;
+    long warm_up; /* sends before those that are measured */
     long sends;
     char *content;
     const char *ca; /* NULL: plain HTTP */
@@ -22,9 +23,10 @@ static void die(const char *what) {
 }
 
 static struct job job_of(int argc, char **argv) {
-    if (argc != 4) die("usage: <base URL> <sends> <characters>");
-    size_t characters = strtoul(argv[3], NULL, 10);
-    struct job job = {argv[1], strtol(argv[2], NULL, 10), malloc(characters + 1), getenv("BENCH_CA")};
+    if (argc != 5) die("usage: <base URL> <warm-up> <sends> <characters>");
+    size_t characters = strtoul(argv[4], NULL, 10);
+    struct job job = {argv[1], strtol(argv[2], NULL, 10), strtol(argv[3], NULL, 10), malloc(characters + 1),
+                      getenv("BENCH_CA")};
     if (!job.content) die("no memory");
     memset(job.content, 'x', characters);
     job.content[characters] = '\0';
@@ -50,7 +52,7 @@ static long memory(const char *name) {
 
 /* Warms up, makes the sends, and prints what they took. */
 static void measure(const struct job *job, void (*send)(const struct job *, void *), void *with) {
-    for (long i = 0; i < job->sends / 10 + 2; i++) send(job, with);
+    for (long i = 0; i < job->warm_up; i++) send(job, with);
     long rest = memory("VmRSS:");
     long long cpu = microseconds(CLOCK_PROCESS_CPUTIME_ID), wall = microseconds(CLOCK_MONOTONIC);
     for (long i = 0; i < job->sends; i++) send(job, with);

@@ -1,6 +1,6 @@
 // The Node programs of the benchmark: ours, and each peer as a careful user has it.
 //
-// send.mjs <who> <base URL> <sends> <in flight> <characters>; with BENCH_CA the URL is https.
+// send.mjs <who> <base URL> <warm-up> <sends> <in flight> <characters>; with BENCH_CA the URL is https.
 import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent } from 'node:http';
 
@@ -9,7 +9,7 @@ const to = '+6591234567';
 const headers = { 'x-api-key': key, 'Content-Type': 'application/json' };
 const ca = process.env.BENCH_CA;
 
-const [who, baseUrl, sends, inFlight, characters] = process.argv.slice(2);
+const [who, baseUrl, warmUp, sends, inFlight, characters] = process.argv.slice(2);
 const url = `${baseUrl}/partner/message/send`;
 const content = 'x'.repeat(Number(characters));
 const body = () => ({ request: { channel: 'SMS', to, content } });
@@ -83,8 +83,7 @@ function memory(name) {
 
 const count = Number(sends);
 const send = await programs[who]();
-// A service runs for days: V8 has compiled what is hot, for the peers' sake above all.
-await together(send, 20_000);
+await together(send, Number(warmUp));
 const rest = memory('VmRSS:');
 const wall = process.hrtime.bigint();
 const before = process.cpuUsage();

@@ -11,11 +11,12 @@ TO = "+6591234567"
 
 
 class Job:
-    """What a program is to do: a base URL, so many sends, so many in flight, so many characters."""
+    """What a program is to do: where, so many sends after a warm-up, so many in flight, how long."""
 
-    def __init__(self, url, sends, in_flight, characters, ca):
+    def __init__(self, url, warm_up, sends, in_flight, characters, ca):
         self.base_url = url
         self.url = f"{url}/partner/message/send"
+        self.warm_up = int(warm_up)
         self.sends = int(sends)
         self.in_flight = int(in_flight)
         self.content = "x" * int(characters)
@@ -26,21 +27,19 @@ class Job:
 
     def measure(self, send):
         """For ``send()``, which sends one message."""
-        warm_up, started = self._started()
-        for _ in range(warm_up):
+        for _ in range(self.warm_up):
             send()
-        started()
+        self._begin()
         for _ in range(self.sends):
             send()
-        self._ended()
+        self._end()
 
     async def measure_async(self, send):
         """For ``await send()``; never more at once than are to be in flight."""
-        warm_up, started = self._started()
-        await self._together(send, warm_up)
-        started()
+        await self._together(send, self.warm_up)
+        self._begin()
         await self._together(send, self.sends)
-        self._ended()
+        self._end()
 
     async def _together(self, send, sends):
         left = iter(range(sends))
@@ -51,15 +50,12 @@ class Job:
 
         await asyncio.gather(*(work() for _ in range(self.in_flight)))
 
-    def _started(self):
-        def started():
-            self.rest = memory("VmRSS:")
-            self.wall = time.perf_counter_ns()
-            self.cpu = time.process_time_ns()
+    def _begin(self):
+        self.rest = memory("VmRSS:")
+        self.wall = time.perf_counter_ns()
+        self.cpu = time.process_time_ns()
 
-        return max(self.sends // 10, 2 * self.in_flight), started
-
-    def _ended(self):
+    def _end(self):
         cpu = time.process_time_ns() - self.cpu
         wall = time.perf_counter_ns() - self.wall
         facts = {

@@ -1,6 +1,6 @@
 """The Python programs of the benchmark: ours, and each peer as a careful user has it.
 
-send.py <who> <base URL> <sends> <in flight> <characters>; with BENCH_CA the URL is https.
+send.py <who> <base URL> <warm-up> <sends> <in flight> <characters>; with BENCH_CA the URL is https.
 """
 
 import asyncio

@@ -9,6 +9,8 @@ pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 /// What a program is to do, from its command line.
 pub(crate) struct Job {
     pub(crate) url: String,
+    /// Sends before those that are measured.
+    pub(crate) warm_up: usize,
     pub(crate) sends: usize,
     pub(crate) in_flight: usize,
     pub(crate) content: String,
@@ -19,11 +21,12 @@ impl Job {
     /// Who is to send, and what.
     pub(crate) fn from_arguments() -> Result<(String, Self), Failure> {
         let arguments: Vec<String> = std::env::args().skip(1).collect();
-        let [who, url, sends, in_flight, characters] = arguments.as_slice() else {
-            return Err("usage: <who> <base URL> <sends> <in flight> <characters>".into());
+        let [who, url, warm_up, sends, in_flight, characters] = arguments.as_slice() else {
+            return Err("usage: <who> <base URL> <warm-up> <sends> <in flight> <characters>".into());
         };
         let job = Self {
             url: url.clone(),
+            warm_up: warm_up.parse()?,
             sends: sends.parse()?,
             in_flight: in_flight.parse()?,
             content: "x".repeat(characters.parse()?),
@@ -38,7 +41,7 @@ impl Job {
 
     /// Warms up, makes the sends, and prints what they took.
     pub(crate) fn measure(&self, mut send: impl FnMut(usize) -> Result<(), Failure>) -> Result<(), Failure> {
-        send((self.sends / 10).max(2 * self.in_flight))?;
+        send(self.warm_up)?;
         let rest = memory("VmRSS:")?;
         let (cpu, wall) = (cpu(), Instant::now());
         send(self.sends)?;

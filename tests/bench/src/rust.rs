@@ -1,6 +1,6 @@
 //! The Rust programs of the benchmark: ours, and reqwest as a careful user has it.
 //!
-//! `bench-rust <who> <base URL> <sends> <in flight> <characters>`; with
+//! `bench-rust <who> <base URL> <warm-up> <sends> <in flight> <characters>`; with
 //! `BENCH_CA` the base URL is https. For `blocking`, in flight are threads.
 
 mod measure;

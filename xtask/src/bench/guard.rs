@@ -87,18 +87,13 @@ fn count(workspace: &Workspace) -> Result<f64> {
     let server = Server::start(&workspace.built("debug").join("bench-server"), 0)?;
     let [short, long] = SENDS;
     let instructions = run_counted(workspace, &server, long)? - run_counted(workspace, &server, short)?;
-    Ok(instructions / (made(long) - made(short)))
-}
-
-/// How many sends the program makes, with those of its warm-up.
-fn made(sends: usize) -> f64 {
-    (sends + sends / 10 + 2) as f64
+    Ok(instructions / (long - short) as f64)
 }
 
 /// The instructions of one whole run of the program.
 fn run_counted(workspace: &Workspace, server: &Server, sends: usize) -> Result<f64> {
     let (url, ca) = server.place(false);
-    let job = Job { url, ca, sends, in_flight: 1, characters: CHARACTERS };
+    let job = Job { url, ca, warm_up: 0, sends, in_flight: 1, characters: CHARACTERS };
     let profile = bench_folder(workspace).join(format!("callgrind.{sends}.out"));
     output(&mut under_callgrind(&programs::command(workspace, "c", "ours", &job), &profile))?;
     let text =

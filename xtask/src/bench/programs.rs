@@ -25,6 +25,8 @@ pub(crate) struct Job<'a> {
     pub(crate) url: &'a str,
     /// The certificate to trust, for https.
     pub(crate) ca: Option<&'a str>,
+    /// Sends before those that are measured.
+    pub(crate) warm_up: usize,
     pub(crate) sends: usize,
     pub(crate) in_flight: usize,
     pub(crate) characters: usize,
@@ -33,7 +35,7 @@ pub(crate) struct Job<'a> {
 /// The command that makes `who` of `face` do the job; [`prepare`] comes before.
 pub(crate) fn command(workspace: &Workspace, face: &str, who: &str, job: &Job) -> Command {
     let bench = bench_folder(workspace);
-    let numbers = [job.sends, job.in_flight, job.characters].map(|number| number.to_string());
+    let numbers = [job.warm_up, job.sends, job.in_flight, job.characters].map(|number| number.to_string());
     let mut command = match face {
         "rust" => Command::new(workspace.built("release").join("bench-rust")),
         "python" => {
@@ -49,7 +51,7 @@ pub(crate) fn command(workspace: &Workspace, face: &str, who: &str, job: &Job) -
         _ => Command::new(bench.join("c").join(who)),
     };
     if face == "c" {
-        command.arg(job.url).args([&numbers[0], &numbers[2]]);
+        command.arg(job.url).args([&numbers[0], &numbers[1], &numbers[3]]);
         command.env("LD_LIBRARY_PATH", bench.join("c"));
     } else {
         command.args([who, job.url]).args(&numbers);
