@@ -43,9 +43,13 @@ fn compare(workspace: &Workspace, plan: &Plan) -> Result<()> {
     }
     let mut server = Server::start(&server_program(workspace)?, 0)?;
     let wanted = CONTESTS.iter().filter(|contest| plan.faces.contains(&contest.face));
-    let results: Vec<_> =
-        wanted.map(|contest| plan.hold(workspace, &mut server, contest)).collect::<Result<_>>()?;
-    report::print(&results);
+    report::print_head();
+    let mut results = Vec::new();
+    for contest in wanted {
+        let result = plan.hold(workspace, &mut server, contest)?;
+        report::print(&result);
+        results.push(result);
+    }
     let file = bench_folder(workspace).join("results.json");
     let all = json!({
         "rounds": plan.rounds,

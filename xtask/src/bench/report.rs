@@ -27,24 +27,25 @@ impl Ratio {
     }
 }
 
-pub(crate) fn print(results: &[Result]) {
-    println!();
+pub(crate) fn print_head() {
     println!(
         "{:<26} {:>9}  {:<22} {:<16} {:>8} {:>9} {:>8}",
         "", "CPU µs", "ours / peer", "target", "wall µs", "sends/s", "peak MB"
     );
-    for result in results {
-        let contest = result.contest;
-        println!("{}, {}", contest.face, circumstances(contest));
-        row(contest.ours.name, &result.ours, String::new(), String::new());
-        for (peer, runs) in contest.peers.iter().zip(&result.peers) {
-            let ratio = Ratio::of(&result.ours, runs);
-            let shown = format!("{:.3} ({:.3}–{:.3})", ratio.median, ratio.least, ratio.most);
-            let target = peer.target.map(|target| {
-                format!("≤ {target:.3} {}", if ratio.median <= target { "met" } else { "MISSED" })
-            });
-            row(peer.entry.name, runs, shown, target.unwrap_or_default());
-        }
+}
+
+/// One contest's rows, as soon as it is over: a long run that fails has said what it measured.
+pub(crate) fn print(result: &Result) {
+    let contest = result.contest;
+    println!("{}, {}", contest.face, circumstances(contest));
+    row(contest.ours.name, &result.ours, String::new(), String::new());
+    for (peer, runs) in contest.peers.iter().zip(&result.peers) {
+        let ratio = Ratio::of(&result.ours, runs);
+        let shown = format!("{:.3} ({:.3}–{:.3})", ratio.median, ratio.least, ratio.most);
+        let target = peer
+            .target
+            .map(|target| format!("≤ {target:.3} {}", if ratio.median <= target { "met" } else { "MISSED" }));
+        row(peer.entry.name, runs, shown, target.unwrap_or_default());
     }
 }
 
