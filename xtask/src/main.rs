@@ -4,6 +4,7 @@
 //! `node_modules` aside, which npm wants beside its package) and says which
 //! tool of the machine is missing.
 
+mod bench;
 mod c;
 mod c_archive;
 mod demo;
@@ -31,7 +32,14 @@ Commands:
   demo             build everything, start the sandbox, and send every documented
                    kind of message from Rust, Python, Node, C and C++
   test [part]...   run all tests, or those of: lint, rust, openapi, c,
-                   node, install, python
+                   guard, node, install, python
+  bench [face]... [--rounds N] [--sends N] [--quick]
+                   measure the CPU time of a send against its peers; faces: rust,
+                   python, node, c
+  bench cold       measure imports, first sends, memory and sizes
+  bench growth     measure a send's growth with calls in flight, threads and content
+  bench guard [--update]
+                   count the instructions of a send, against the baseline
   package          fill dist/ with what users install: wheel, npm tarballs, C archive
   faults           print the table of faults: outcome, kind and POSTs of each
   soak [--seconds N] [--seed S]
@@ -49,6 +57,7 @@ fn main() -> ExitCode {
         ["demo"] => demo::run(&workspace),
         ["test", parts @ ..] => test::run(&workspace, parts),
         ["package"] => package::run(&workspace),
+        ["bench", arguments @ ..] => bench::run(&workspace, arguments),
         ["faults"] => rust::faults(&workspace),
         ["soak", options @ ..] => rust::soak(&workspace, options),
         ["fuzz", options @ ..] => fuzz::run_all(&workspace, options),

@@ -22,7 +22,7 @@ pub(crate) fn environment_of(workspace: &Workspace, name: &str, requirements: &s
     Ok(venv)
 }
 
-fn pip(venv: &std::path::Path) -> Command {
+pub(crate) fn pip(venv: &std::path::Path) -> Command {
     let mut pip = Command::new(venv.join("bin/python"));
     pip.args(["-m", "pip", "--disable-pip-version-check", "--quiet"]);
     pip

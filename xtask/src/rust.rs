@@ -16,15 +16,20 @@ pub(crate) fn lint(workspace: &Workspace) -> Result<()> {
     header::run(&workspace.root, true)
 }
 
+/// The packages that are tested together, so that what they share is built once.
+pub(crate) const TESTED: [&str; 8] = [
+    "-p",
+    "partner-messaging",
+    "-p",
+    "partner-messaging-sandbox",
+    "-p",
+    "partner-messaging-wire",
+    "-p",
+    "partner-messaging-bench",
+];
+
 pub(crate) fn test(workspace: &Workspace) -> Result<()> {
-    run(workspace.cargo("test").args([
-        "-p",
-        "partner-messaging",
-        "-p",
-        "partner-messaging-sandbox",
-        "-p",
-        "partner-messaging-wire",
-    ]))
+    run(workspace.cargo("test").args(TESTED))
 }
 
 /// The table of faults, as the fault tests print it.

@@ -1,16 +1,17 @@
 //! All tests, or those of some parts.
 
 use crate::workspace::{Result, Workspace};
-use crate::{c, install, node, openapi, python, rust};
+use crate::{bench, c, install, node, openapi, python, rust};
 
 type Part = fn(&Workspace) -> Result<()>;
 
 /// In the order they run: what fails soonest comes first.
-const PARTS: [(&str, Part); 7] = [
+const PARTS: [(&str, Part); 8] = [
     ("lint", rust::lint),
     ("rust", rust::test),
     ("openapi", openapi::test),
     ("c", c::test),
+    ("guard", bench::test),
     ("node", node::test),
     ("install", install::test),
     ("python", python::test),
@@ -18,9 +19,8 @@ const PARTS: [(&str, Part); 7] = [
 
 pub(crate) fn run(workspace: &Workspace, wanted: &[&str]) -> Result<()> {
     if let Some(unknown) = wanted.iter().find(|name| PARTS.iter().all(|(part, _)| part != *name)) {
-        return Err(format!(
-            "no such part: {unknown}; there are lint, rust, openapi, c, node, install, python"
-        ));
+        let parts = PARTS.map(|(part, _)| part).join(", ");
+        return Err(format!("no such part: {unknown}; there are {parts}"));
     }
     let mut failures = Vec::new();
     for (name, part) in PARTS {
