@@ -6,6 +6,8 @@
 
 mod c;
 mod c_archive;
+mod c_consumers;
+mod c_tools;
 mod demo;
 mod fuzz;
 mod header;
