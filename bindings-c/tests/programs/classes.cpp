@@ -24,7 +24,7 @@ static void every_class(const std::vector<std::string> &classes) {
     for (const std::string &entry : classes) {
         const std::string name = entry.substr(0, entry.find('='));
         const std::string parent = entry.substr(entry.find('=') + 1);
-        const auto error = [&] { std::rethrow_exception(pm::detail::exception(nullptr, name)); };
+        const auto error = [&] { std::rethrow_exception(pm::detail::exception(pm::Error(nullptr), name)); };
         try {
             error();
         } catch (const pm::PartnerMessagingError &thrown) {
@@ -36,7 +36,7 @@ static void every_class(const std::vector<std::string> &classes) {
     }
     // A class that this header doesn't know is the base.
     try {
-        std::rethrow_exception(pm::detail::exception(nullptr, "FutureError"));
+        std::rethrow_exception(pm::detail::exception(pm::Error(nullptr), "FutureError"));
     } catch (const pm::PartnerMessagingError &thrown) {
         CHECK(typeid(thrown) == typeid(pm::PartnerMessagingError));
     }
