@@ -321,18 +321,25 @@ inline std::exception_ptr exception(const Error &error) {
 /// What a call gives, or why it failed. What it doesn't hold must not be asked for.
 template <class T> class [[nodiscard]] Result {
   public:
+    /// With a value.
     Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
+    /// With an error.
     Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}
 
     /// Whether there is a value.
     [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }
+    /// The same.
     [[nodiscard]] explicit operator bool() const noexcept { return has_value(); }
 
     /// The value. The program ends if there is none.
     [[nodiscard]] T &operator*() & noexcept { return there(std::get_if<0>(&state_)); }
+    /// The same.
     [[nodiscard]] const T &operator*() const & noexcept { return there(std::get_if<0>(&state_)); }
+    /// The same.
     [[nodiscard]] T &&operator*() && noexcept { return std::move(**this); }
+    /// The same.
     [[nodiscard]] T *operator->() noexcept { return &**this; }
+    /// The same.
     [[nodiscard]] const T *operator->() const noexcept { return &**this; }
 
     /// The error. The program ends if there is none.
@@ -388,16 +395,16 @@ template <class T, class Make> Result<T> result(pm_status status, pm_error *erro
 /// The service's word that it accepted a message. All but message_id and raw
 /// may be absent.
 struct Receipt {
-    std::string message_id;
-    std::optional<std::string> recipient;
-    std::optional<std::string> channel;
-    std::optional<std::string> status;
-    std::optional<std::string> cost; ///< Exact decimal text, for example "0.12".
-    std::optional<std::string> currency;
-    std::optional<std::string> message; ///< The service's own remark.
-    std::string raw;                    ///< The answer's "data" object, JSON text.
-    unsigned attempts = 0;
-    std::chrono::milliseconds elapsed{0};
+    std::string message_id;               ///< The service's id of the message.
+    std::optional<std::string> recipient; ///< As the service gave it back.
+    std::optional<std::string> channel;   ///< For example "SMS".
+    std::optional<std::string> status;    ///< For example "SENT"; an open set.
+    std::optional<std::string> cost;      ///< Exact decimal text, for example "0.12".
+    std::optional<std::string> currency;  ///< For example "SGD".
+    std::optional<std::string> message;   ///< The service's own remark.
+    std::string raw;                      ///< The answer's "data" object, JSON text.
+    unsigned attempts = 0;                ///< How many requests it took.
+    std::chrono::milliseconds elapsed{0}; ///< From the start of the call.
 
     Receipt() = default;
     /// Copies what a C receipt says.
@@ -532,10 +539,12 @@ class Message {
     [[nodiscard]] pm_message *get() const noexcept { return handle_.get(); }
 
   protected:
+    /// @cond
     explicit Message(pm_message *handle) : handle_(handle) {}
     void set_variable(std::string_view name, std::string_view value) {
         pm_message_set_variable(get(), detail::CText(name).get(), detail::CText(value).get());
     }
+    /// @endcond
 
   private:
     detail::MessageHandle handle_;
@@ -544,6 +553,7 @@ class Message {
 /// A WhatsApp message by a template.
 class WhatsApp : public Message {
   public:
+    /// Recipient and sender are phone numbers in E.164 form.
     WhatsApp(std::string_view to, std::string_view from, std::string_view template_id)
         : Message(pm_message_new_whatsapp(detail::CText(to).get(), detail::CText(from).get(),
                                           detail::CText(template_id).get())) {}
@@ -572,6 +582,7 @@ class Sms : public Message {
         set_variable(name, value);
         return *this;
     }
+    /// The same for a message in the making.
     Sms &&variable(std::string_view name, std::string_view value) && {
         set_variable(name, value);
         return std::move(*this);
@@ -581,6 +592,7 @@ class Sms : public Message {
         pm_message_set_sender_id(get(), detail::CText(sender_id).get());
         return *this;
     }
+    /// The same for a message in the making.
     Sms &&sender_id(std::string_view sender_id) && {
         pm_message_set_sender_id(get(), detail::CText(sender_id).get());
         return std::move(*this);
@@ -593,6 +605,7 @@ class Sms : public Message {
 /// An email with an HTML body.
 class Email : public Message {
   public:
+    /// To an address, with a subject and a body.
     Email(std::string_view to, std::string_view subject, std::string_view html_content)
         : Message(pm_message_new_email(detail::CText(to).get(), detail::CText(subject).get(),
                                        detail::CText(html_content).get())) {}
@@ -601,6 +614,7 @@ class Email : public Message {
 /// A message in its wire form: a JSON object with any channel and any field.
 class Json : public Message {
   public:
+    /// With the text of the object.
     explicit Json(std::string_view json) : Message(pm_message_new_json(detail::CText(json).get())) {}
 };
 
