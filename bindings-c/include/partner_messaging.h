@@ -55,6 +55,12 @@
  * any number of threads at once. So may any other handle, as long as nobody
  * changes it. A handle is freed when no other thread is using it.
  *
+ * Completions and callbacks come exactly once for every send that was submitted
+ * with PM_OK, and never for another, whatever is cancelled, closed or freed
+ * meanwhile. A callback may come after pm_client_free() has returned;
+ * pm_client_close(), pm_client_wait(client, -1), pm_client_free() is the order
+ * after which none does.
+ *
  * Fork. A pm_client works in a forked child. Submitted sends, queues and
  * sandboxes stay with the parent.
  *

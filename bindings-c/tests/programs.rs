@@ -104,7 +104,7 @@ fn the_programs_of_the_readme() {
         succeed(with_environment(&sandbox, source.to_str().unwrap()).arg("+6591234567"));
         assert!(!sandbox.requests().is_empty(), "{program}");
     }
-    assert_eq!(count, 3);
+    assert_eq!(count, 4);
 }
 
 #[test]

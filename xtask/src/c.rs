@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::workspace::{Result, Workspace, empty_folder, machine_compilers, run};
-use crate::{c_archive, c_consumers, c_tools};
+use crate::{c_archive, c_consumers, c_recipes, c_tools};
 
 /// Builds the shared and the static library, and tells the folder they are in.
 pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf> {
@@ -24,8 +24,9 @@ pub(crate) fn test(workspace: &Workspace) -> Result<()> {
     let tools = c_tools::programs(workspace)?;
     let out = place.join("tests");
     programs(workspace, &tools, &installed, &out, &[])?;
-    c_tools::ctest(&tools, &out)?;
+    c_tools::ctest(&tools, &out, &[])?;
     c_consumers::test(workspace, &tools, &installed, &place)?;
+    c_recipes::test(workspace, &tools, &installed, &place)?;
     run(workspace.cargo("test").args(["-p", "partner-messaging-c"]).env("PM_LIB_DIR", libraries))
 }
 

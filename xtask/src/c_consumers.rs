@@ -15,13 +15,12 @@ pub(crate) fn test(workspace: &Workspace, tools: &Path, installed: &Path, place:
     for library in ["shared", "static"] {
         let made = place.join("make").join(library);
         empty_folder(&made)?;
-        let pkgconf = tool(tools, "pkgconf").get_program().to_string_lossy().into_owned();
         run(Command::new("make")
             .args(["--silent", "-C"])
             .arg(&examples)
             .arg(format!("OUT={}", made.display()))
             .arg(format!("LIBRARY={library}"))
-            .arg(format!("PKG_CONFIG={pkgconf} --define-prefix"))
+            .arg(format!("PKG_CONFIG={}", tools.join("pkg-config").display()))
             .env("PKG_CONFIG_PATH", installed.join("lib/pkgconfig")))?;
         run_all(&sandbox, &made, library, installed)?;
 
@@ -37,8 +36,7 @@ pub(crate) fn test(workspace: &Workspace, tools: &Path, installed: &Path, place:
             .arg("setup")
             .args([&built, &examples])
             .arg(format!("-Dprefer_static={}", library == "static"))
-            // Meson names the program and its flags apart: the folder is enough.
-            .env("PKG_CONFIG", tools.join("pkgconf"))
+            .env("PKG_CONFIG", tools.join("pkg-config"))
             .env("PKG_CONFIG_PATH", installed.join("lib/pkgconfig")))?;
         run(tool(tools, "ninja").arg("--quiet").arg("-C").arg(&built))?;
         run_all(&sandbox, &built, library, installed)?;

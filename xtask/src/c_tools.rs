@@ -43,6 +43,9 @@ pub(crate) fn cmake(programs: &Path, source: &Path, out: &Path, settings: &[Stri
 }
 
 /// Runs the tests of a CMake project that was built.
-pub(crate) fn ctest(programs: &Path, out: &Path) -> Result<()> {
-    run(tool(programs, "ctest").args(["--output-on-failure", "--no-tests=error", "--test-dir"]).arg(out))
+pub(crate) fn ctest(programs: &Path, out: &Path, options: &[&str]) -> Result<()> {
+    run(tool(programs, "ctest")
+        .args(["--output-on-failure", "--no-tests=error", "--test-dir"])
+        .arg(out)
+        .args(options))
 }

@@ -9,6 +9,7 @@ mod c;
 mod c_archive;
 mod c_clang;
 mod c_consumers;
+mod c_recipes;
 mod c_tools;
 mod demo;
 mod doxygen;
