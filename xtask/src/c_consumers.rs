@@ -14,14 +14,7 @@ pub(crate) fn test(workspace: &Workspace, tools: &Path, installed: &Path, place:
     let examples = installed.join("share/partner-messaging/examples");
     for library in ["shared", "static"] {
         let made = place.join("make").join(library);
-        empty_folder(&made)?;
-        run(Command::new("make")
-            .args(["--silent", "-C"])
-            .arg(&examples)
-            .arg(format!("OUT={}", made.display()))
-            .arg(format!("LIBRARY={library}"))
-            .arg(format!("PKG_CONFIG={}", tools.join("pkg-config").display()))
-            .env("PKG_CONFIG_PATH", installed.join("lib/pkgconfig")))?;
+        by_make(tools, installed, &made, library)?;
         run_all(&sandbox, &made, library, installed)?;
 
         let built = place.join("cmake").join(library);
@@ -44,16 +37,30 @@ pub(crate) fn test(workspace: &Workspace, tools: &Path, installed: &Path, place:
     Ok(())
 }
 
+/// Builds the examples in `out` with make and pkg-config.
+pub(crate) fn by_make(tools: &Path, installed: &Path, out: &Path, library: &str) -> Result<()> {
+    empty_folder(out)?;
+    run(Command::new("make")
+        .args(["--silent", "-C"])
+        .arg(installed.join("share/partner-messaging/examples"))
+        .arg(format!("OUT={}", out.display()))
+        .arg(format!("LIBRARY={library}"))
+        .arg(format!("PKG_CONFIG={}", tools.join("pkg-config").display()))
+        .env("PKG_CONFIG_PATH", installed.join("lib/pkgconfig")))
+}
+
+/// The examples and what they are told.
+pub(crate) const PROGRAMS: [(&str, &[&str]); 5] = [
+    ("first", &["+6591234567"]),
+    ("first_cpp", &["+6591234567"]),
+    ("demo", &[]),
+    ("demo_cpp", &[]),
+    ("epoll", &["200"]),
+];
+
 /// Every example sends for real, and a static one needs no library to run.
 fn run_all(sandbox: &Sandbox, folder: &Path, library: &str, installed: &Path) -> Result<()> {
-    let programs: [(&str, &[&str]); 5] = [
-        ("first", &["+6591234567"]),
-        ("first_cpp", &["+6591234567"]),
-        ("demo", &[]),
-        ("demo_cpp", &[]),
-        ("epoll", &["200"]),
-    ];
-    for (name, arguments) in programs {
+    for (name, arguments) in PROGRAMS {
         let mut program = Command::new(folder.join(name));
         if library == "shared" {
             program.env("LD_LIBRARY_PATH", installed.join("lib"));

@@ -4,8 +4,9 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::sandbox::Sandbox;
 use crate::workspace::{Result, Workspace, machine_compilers, output, run};
-use crate::{c, c_archive, c_tools};
+use crate::{c, c_archive, c_consumers, c_tools};
 
 /// How long the stress and the random arguments go on, unless told otherwise.
 const ROUNDS: &str = "12";
@@ -57,7 +58,18 @@ pub(crate) fn run_all(workspace: &Workspace, options: &[&str]) -> Result<()> {
     // Not those that only make much of what the others do: they are too slow
     // here; nor those that fork: what the parent's threads hold is out of reach
     // in a child, and would count as lost.
-    c_tools::ctest(&tools, &out, &["-j2", "-E", "^(sigpipe|stress|hostile|fork|cpp|cpp_static)$"])
+    c_tools::ctest(&tools, &out, &["-j2", "-E", "^(sigpipe|stress|hostile|fork|cpp|cpp_static)$"])?;
+
+    let out = place.join("valgrind-examples");
+    c_consumers::by_make(&tools, &installed, &out, "shared")?;
+    let sandbox = Sandbox::start(workspace)?;
+    let (program, arguments) = VALGRIND.split_once(';').unwrap_or((VALGRIND, ""));
+    for (example, told) in c_consumers::PROGRAMS {
+        let mut watched = Command::new(program);
+        watched.args(arguments.split(';')).arg(out.join(example)).args(told);
+        run(sandbox.points(watched.env("LD_LIBRARY_PATH", installed.join("lib"))))?;
+    }
+    Ok(())
 }
 
 /// What is unpacked from the archive of these libraries, below `place`.
