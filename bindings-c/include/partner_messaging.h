@@ -55,6 +55,12 @@
  * any number of threads at once. So may any other handle, as long as nobody
  * changes it. A handle is freed when no other thread is using it.
  *
+ * Completions and callbacks come exactly once for every send that was submitted
+ * with PM_OK, and never for another, whatever is cancelled, closed or freed
+ * meanwhile. A callback may come after pm_client_free() has returned;
+ * pm_client_close(), pm_client_wait(client, -1), pm_client_free() is the order
+ * after which none does.
+ *
  * Fork. A pm_client works in a forked child. Submitted sends, queues and
  * sandboxes stay with the parent.
  *
@@ -113,6 +119,13 @@ typedef struct pm_completion pm_completion;
 typedef struct pm_error pm_error;
 
 /**
+ * A step of a call: an attempt, a pause before the next, or the call's end.
+ *
+ * It never holds the API key, a message's text or a whole recipient.
+ */
+typedef struct pm_event pm_event;
+
+/**
  * A message to send, any number of times; a send doesn't change it.
  *
  * A builder never fails: an argument that can't be used is kept, and the send
@@ -159,6 +172,26 @@ typedef int32_t pm_status;
  * One of the constants PM_OUTCOME_NONE to PM_OUTCOME_UNKNOWN.
  */
 typedef int32_t pm_outcome;
+
+/**
+ * A function that is told a step of a call; the event lives until it returns.
+ *
+ * It is called on the thread that the call runs on: the one that is in
+ * pm_client_send(), or the library's own for a submitted send; so it may be
+ * called by several threads at once. What pm_callback says holds for it, too.
+ */
+typedef void (*pm_event_callback)(const pm_event *event, void *user_data);
+
+/**
+ * A function that is given what a submitted send ended in; it frees the
+ * completion with pm_completion_free(), now or later.
+ *
+ * It is called on the library's own thread, where no lock is held and all
+ * signals are blocked. Every submitted send of the process waits until it
+ * returns, so it must not block, and it must not throw or longjmp out. It may
+ * submit, cancel, close and free; a call that waits is refused in it.
+ */
+typedef void (*pm_callback)(pm_completion *completion, void *user_data);
 
 /**
  * The call did what it is for. After a send: the service accepted the message.
@@ -458,6 +491,22 @@ void pm_options_set_user_agent(pm_options *options, const char *user_agent);
 void pm_options_set_max_response_bytes(pm_options *options, uint64_t bytes);
 
 /**
+ * Names a function that is told of every attempt, retry and end of the calls
+ * of the clients made with these options; NULL for none. For the function and
+ * what it must not do see pm_event_callback.
+ *
+ * A call's last event comes before its result: no call to the function comes
+ * after the client was freed and pm_client_wait() had returned true before.
+ * Until then user_data has to be there.
+ *
+ * Besides, a client that is made while the environment variable
+ * PARTNER_MESSAGING_LOG is "debug" writes its events to standard error.
+ */
+void pm_options_set_event_callback(pm_options *options,
+                                   pm_event_callback callback,
+                                   void *user_data);
+
+/**
  * Frees options; NULL is fine.
  */
 void pm_options_free(pm_options *options);
@@ -575,9 +624,22 @@ pm_status pm_client_send(const pm_client *client,
 void pm_client_close(const pm_client *client);
 
 /**
+ * Waits until no submitted send of the client is under way, up to timeout_ms
+ * milliseconds: 0 doesn't wait, a negative number waits for ever. When it
+ * returns true, every one that was submitted before has its completion in its
+ * queue, or its callback has returned. Within a callback it doesn't wait.
+ *
+ * To end a program's use of a client without a late callback:
+ * pm_client_close(), pm_client_wait(client, -1), pm_client_free().
+ *
+ * @return Whether none is under way; true for NULL.
+ */
+bool pm_client_wait(const pm_client *client, int64_t timeout_ms);
+
+/**
  * Frees a client; NULL is fine. No thread may be in a call with it. Sends that
- * were submitted go on, and end in their completions as before; to end them
- * now, call pm_client_close() first.
+ * were submitted go on, and end in their completions or callbacks as before; to
+ * end them now, call pm_client_close() first.
  */
 void pm_client_free(pm_client *client);
 
@@ -605,6 +667,31 @@ pm_status pm_client_submit(const pm_client *client,
                            pm_error **error);
 
 /**
+ * Begins to send one message in the background; never waits. What became of
+ * it is told to a function, on the library's own thread: in exactly one call
+ * if this returns PM_OK, and none otherwise. That call may come before this
+ * has returned, and after the client was closed or freed; pm_client_wait()
+ * tells when none will come any more.
+ *
+ * @param client     The client.
+ * @param message    The message; it may be changed or freed afterwards.
+ * @param options    NULL, or what this call has different from its client.
+ * @param callback   The function; see pm_callback for what it may do.
+ * @param user_data  Given to the function, and by pm_completion_user_data().
+ * @param call       NULL, or where a handle to cancel the send is written, to be
+ *                   freed with pm_call_free() at any time; NULL on failure.
+ * @param error      NULL, or where the error is written, to be freed with
+ *                   pm_error_free(); NULL on success.
+ */
+pm_status pm_client_submit_callback(const pm_client *client,
+                                    const pm_message *message,
+                                    const pm_call_options *options,
+                                    pm_callback callback,
+                                    void *user_data,
+                                    pm_call **call,
+                                    pm_error **error);
+
+/**
  * Cancels a submitted send; never waits. It ends at once with its true
  * outcome: not sent if its request had not left, unknown if it had, or sent or
  * rejected if its answer is there already. The completion comes all the same.
@@ -625,7 +712,7 @@ pm_queue *pm_queue_new(void);
 
 /**
  * Takes the next completion, waiting for it up to timeout_ms milliseconds: 0
- * doesn't wait, a negative number waits for ever.
+ * doesn't wait, a negative number waits for ever. Within a callback it never waits.
  *
  * @return The completion, to be freed with pm_completion_free(); NULL when the
  *         time is over, after pm_queue_wake(), and for NULL.
@@ -653,7 +740,7 @@ void pm_queue_wake(const pm_queue *queue);
 void pm_queue_free(pm_queue *queue);
 
 /**
- * The pointer that was given to pm_client_submit().
+ * The pointer that was given to pm_client_submit() or pm_client_submit_callback().
  */
 void *pm_completion_user_data(const pm_completion *completion);
 
@@ -676,6 +763,58 @@ const pm_error *pm_completion_error(const pm_completion *completion);
  * Frees a completion with its receipt or error; NULL is fine.
  */
 void pm_completion_free(pm_completion *completion);
+
+/**
+ * What happened: "attempt" (a request is about to be made), "retry" (it
+ * failed, and there will be another after a pause) or "ended" (the call has
+ * its result). Later versions may add others.
+ */
+const char *pm_event_step(const pm_event *event);
+
+/**
+ * The whole event as a line for a log, without a line feed.
+ */
+const char *pm_event_text(const pm_event *event);
+
+/**
+ * The message's channel, for example "SMS", or NULL.
+ */
+const char *pm_event_channel(const pm_event *event);
+
+/**
+ * The recipient with only its last four characters left, or NULL.
+ */
+const char *pm_event_recipient(const pm_event *event);
+
+/**
+ * The number of the attempt, from 1; at the end, how many were begun.
+ */
+uint32_t pm_event_attempts(const pm_event *event);
+
+/**
+ * What became of the message; PM_OUTCOME_NONE before the end.
+ */
+pm_outcome pm_event_outcome(const pm_event *event);
+
+/**
+ * What went wrong, in the words of pm_error_kind(); NULL when nothing did.
+ */
+const char *pm_event_kind(const pm_event *event);
+
+/**
+ * The HTTP status of the answer that decided, unless the message was sent; otherwise 0.
+ */
+int32_t pm_event_http_status(const pm_event *event);
+
+/**
+ * The pause before the next attempt, in milliseconds; -1 when there is none.
+ */
+int64_t pm_event_pause_ms(const pm_event *event);
+
+/**
+ * The time from the start of the call to its end, in milliseconds; -1 before the end.
+ */
+int64_t pm_event_elapsed_ms(const pm_event *event);
 
 /**
  * Starts a sandbox on a free port of 127.0.0.1; it accepts connections when

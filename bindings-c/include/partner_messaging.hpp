@@ -6,8 +6,16 @@
  *     Receipt receipt = client.send(Sms::text("+6591234567", "Hello"));
  *
  * A send that fails throws an exception below PartnerMessagingError, whose
- * outcome() says what became of the message. Handles are move-only and free
- * themselves. A Client may be used from any number of threads at once. Texts
+ * outcome() says what became of the message. Without exceptions
+ * (-fno-exceptions), and for those who like it better, every function that
+ * throws has a twin that returns a Result:
+ *
+ *     Result<Client> client = Client::try_new(options);
+ *     Result<Receipt> receipt = client->try_send(Sms::text("+6591234567", "Hello"));
+ *     if (!receipt)
+ *         std::puts(receipt.error().message().c_str());
+ *
+ * Handles are move-only and free themselves. A Client may be used from any number of threads at once. Texts
  * are UTF-8; one with a NUL in it is refused. What is not said here is as in
  * partner_messaging.h.
  */
@@ -16,23 +24,26 @@
 
 #include "partner_messaging.h"
 
-#include <atomic>
 #include <chrono>
-#include <csignal>
 #include <cstdint>
 #include <exception>
 #include <future>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <system_error>
-#include <thread>
 #include <utility>
+#include <variant>
 
-#include <unistd.h>
+/// 1 where exceptions can be thrown; 0 leaves out what throws them.
+#ifndef PARTNER_MESSAGING_EXCEPTIONS
+#ifdef __cpp_exceptions
+#define PARTNER_MESSAGING_EXCEPTIONS 1
+#else
+#define PARTNER_MESSAGING_EXCEPTIONS 0
+#endif
+#endif
 
 namespace partner_messaging {
 
@@ -64,7 +75,6 @@ using MessageHandle = Handle<pm_message, pm_message_free>;
 using ReceiptHandle = Handle<pm_receipt, pm_receipt_free>;
 using ErrorHandle = Handle<pm_error, pm_error_free>;
 using CallHandle = Handle<pm_call, pm_call_free>;
-using QueueHandle = Handle<pm_queue, pm_queue_free>;
 using CompletionHandle = Handle<pm_completion, pm_completion_free>;
 using SandboxHandle = Handle<pm_sandbox, pm_sandbox_free>;
 using StringHandle = Handle<char, pm_string_free>;
@@ -93,22 +103,21 @@ inline std::uint64_t count(std::chrono::milliseconds duration) {
 
 } // namespace detail
 
-/// Base of all exceptions of this library; by itself only a fault of the
-/// library or of the machine. what() is for people.
-class PartnerMessagingError : public std::runtime_error {
+/// Why a call failed, and what that means for the message. Copies are cheap.
+class Error {
   public:
     /// Copies what a C error says.
-    explicit PartnerMessagingError(const pm_error *error)
-        : std::runtime_error(detail::text(pm_error_message(error))),
-          facts_(std::make_shared<const Facts>(error)) {}
+    explicit Error(const pm_error *error) : facts_(std::make_shared<const Facts>(error)) {}
 
+    /// What happened, what that means for the message, and what to do; for people.
+    [[nodiscard]] const std::string &message() const noexcept { return facts_->message; }
     /// What became of the message.
     [[nodiscard]] Outcome outcome() const noexcept { return facts_->outcome; }
     /// The class of the error as a status of the C library.
     [[nodiscard]] pm_status status() const noexcept { return facts_->status; }
     /// The stable word for what went wrong, for example "timeout".
     [[nodiscard]] const std::string &kind() const noexcept { return facts_->kind; }
-    /// The name of this exception's class.
+    /// The name of the exception's class.
     [[nodiscard]] const std::string &class_name() const noexcept { return facts_->class_name; }
     /// The option or the message's field at fault.
     [[nodiscard]] const std::optional<std::string> &field() const noexcept { return facts_->field; }
@@ -137,6 +146,7 @@ class PartnerMessagingError : public std::runtime_error {
             : outcome(static_cast<Outcome>(pm_error_outcome(error))), status(pm_error_status(error)),
               kind(detail::text(pm_error_kind(error))),
               class_name(detail::text(pm_error_class_name(error))),
+              message(detail::text(pm_error_message(error))),
               field(detail::optional_text(pm_error_field(error))),
               code(detail::optional_text(pm_error_code(error))),
               request_id(detail::optional_text(pm_error_request_id(error))),
@@ -154,6 +164,7 @@ class PartnerMessagingError : public std::runtime_error {
         pm_status status;
         std::string kind;
         std::string class_name;
+        std::string message;
         std::optional<std::string> field;
         std::optional<std::string> code;
         std::optional<std::string> request_id;
@@ -164,8 +175,18 @@ class PartnerMessagingError : public std::runtime_error {
         std::optional<std::chrono::milliseconds> retry_after;
     };
 
-    // Shared, so that copying an exception never throws.
+    // Shared, so that copying never throws.
     std::shared_ptr<const Facts> facts_;
+};
+
+#if PARTNER_MESSAGING_EXCEPTIONS
+
+/// Base of all exceptions of this library; by itself only a fault of the
+/// library or of the machine. what() is for people.
+class PartnerMessagingError : public std::runtime_error, public Error {
+  public:
+    explicit PartnerMessagingError(const Error &error)
+        : std::runtime_error(error.message()), Error(error) {}
 };
 
 /// Options are unusable. Nothing was sent.
@@ -248,16 +269,16 @@ class RateLimitError : public ApiError {
 
 namespace detail {
 
-template <class Error> std::exception_ptr make_exception(const pm_error *error) {
-    return std::make_exception_ptr(Error(error));
+template <class Exception> std::exception_ptr make_exception(const Error &error) {
+    return std::make_exception_ptr(Exception(error));
 }
 
 /// The exception of the class that the library names. A class that a later
 /// library added is thrown as the one above it.
-inline std::exception_ptr exception(const pm_error *error, std::string_view class_name) {
+inline std::exception_ptr exception(const Error &error, std::string_view class_name) {
     struct Class {
         std::string_view name;
-        std::exception_ptr (*make)(const pm_error *);
+        std::exception_ptr (*make)(const Error &);
     };
     static constexpr Class classes[] = {
         {"ConfigError", make_exception<ConfigError>},
@@ -285,20 +306,88 @@ inline std::exception_ptr exception(const pm_error *error, std::string_view clas
             return candidate.make(error);
         }
     }
-    return pm_error_status(error) == PM_API_ERROR ? make_exception<ApiError>(error)
+    return error.status() == PM_API_ERROR ? make_exception<ApiError>(error)
                                                   : make_exception<PartnerMessagingError>(error);
 }
 
-inline std::exception_ptr exception(const pm_error *error) {
-    return exception(error, text(pm_error_class_name(error)));
+inline std::exception_ptr exception(const Error &error) {
+    return exception(error, error.class_name());
 }
 
-/// Throws unless the status is PM_OK; frees the error.
-inline void check(pm_status status, pm_error *error) {
+} // namespace detail
+
+#endif
+
+/// What a call gives, or why it failed. What it doesn't hold must not be asked for.
+template <class T> class [[nodiscard]] Result {
+  public:
+    /// With a value.
+    Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
+    /// With an error.
+    Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}
+
+    /// Whether there is a value.
+    [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }
+    /// The same.
+    [[nodiscard]] explicit operator bool() const noexcept { return has_value(); }
+
+    /// The value. The program ends if there is none.
+    [[nodiscard]] T &operator*() & noexcept { return there(std::get_if<0>(&state_)); }
+    /// The same.
+    [[nodiscard]] const T &operator*() const & noexcept { return there(std::get_if<0>(&state_)); }
+    /// The same.
+    [[nodiscard]] T &&operator*() && noexcept { return std::move(**this); }
+    /// The same.
+    [[nodiscard]] T *operator->() noexcept { return &**this; }
+    /// The same.
+    [[nodiscard]] const T *operator->() const noexcept { return &**this; }
+
+    /// The error. The program ends if there is none.
+    [[nodiscard]] const Error &error() const noexcept { return there(std::get_if<1>(&state_)); }
+
+#if PARTNER_MESSAGING_EXCEPTIONS
+    /// The value; throws the error's exception if there is none.
+    [[nodiscard]] T &value() & {
+        check();
+        return **this;
+    }
+    [[nodiscard]] const T &value() const & {
+        check();
+        return **this;
+    }
+    [[nodiscard]] T value() && {
+        check();
+        return std::move(**this);
+    }
+#endif
+
+  private:
+    template <class U> static U &there(U *held) noexcept {
+        if (held == nullptr) {
+            std::terminate();
+        }
+        return *held;
+    }
+#if PARTNER_MESSAGING_EXCEPTIONS
+    void check() const {
+        if (!has_value()) {
+            std::rethrow_exception(detail::exception(error()));
+        }
+    }
+#endif
+
+    std::variant<T, Error> state_;
+};
+
+namespace detail {
+
+/// What a C call gave, made into a T: by `make` if it succeeded. Frees the error.
+template <class T, class Make> Result<T> result(pm_status status, pm_error *error, Make make) {
     const ErrorHandle owner(error);
     if (status != PM_OK) {
-        std::rethrow_exception(exception(error));
+        return Error(error);
     }
+    return Result<T>(make());
 }
 
 } // namespace detail
@@ -306,16 +395,16 @@ inline void check(pm_status status, pm_error *error) {
 /// The service's word that it accepted a message. All but message_id and raw
 /// may be absent.
 struct Receipt {
-    std::string message_id;
-    std::optional<std::string> recipient;
-    std::optional<std::string> channel;
-    std::optional<std::string> status;
-    std::optional<std::string> cost; ///< Exact decimal text, for example "0.12".
-    std::optional<std::string> currency;
-    std::optional<std::string> message; ///< The service's own remark.
-    std::string raw;                    ///< The answer's "data" object, JSON text.
-    unsigned attempts = 0;
-    std::chrono::milliseconds elapsed{0};
+    std::string message_id;               ///< The service's id of the message.
+    std::optional<std::string> recipient; ///< As the service gave it back.
+    std::optional<std::string> channel;   ///< For example "SMS".
+    std::optional<std::string> status;    ///< For example "SENT"; an open set.
+    std::optional<std::string> cost;      ///< Exact decimal text, for example "0.12".
+    std::optional<std::string> currency;  ///< For example "SGD".
+    std::optional<std::string> message;   ///< The service's own remark.
+    std::string raw;                      ///< The answer's "data" object, JSON text.
+    unsigned attempts = 0;                ///< How many requests it took.
+    std::chrono::milliseconds elapsed{0}; ///< From the start of the call.
 
     Receipt() = default;
     /// Copies what a C receipt says.
@@ -450,10 +539,12 @@ class Message {
     [[nodiscard]] pm_message *get() const noexcept { return handle_.get(); }
 
   protected:
+    /// @cond
     explicit Message(pm_message *handle) : handle_(handle) {}
     void set_variable(std::string_view name, std::string_view value) {
         pm_message_set_variable(get(), detail::CText(name).get(), detail::CText(value).get());
     }
+    /// @endcond
 
   private:
     detail::MessageHandle handle_;
@@ -462,6 +553,7 @@ class Message {
 /// A WhatsApp message by a template.
 class WhatsApp : public Message {
   public:
+    /// Recipient and sender are phone numbers in E.164 form.
     WhatsApp(std::string_view to, std::string_view from, std::string_view template_id)
         : Message(pm_message_new_whatsapp(detail::CText(to).get(), detail::CText(from).get(),
                                           detail::CText(template_id).get())) {}
@@ -490,6 +582,7 @@ class Sms : public Message {
         set_variable(name, value);
         return *this;
     }
+    /// The same for a message in the making.
     Sms &&variable(std::string_view name, std::string_view value) && {
         set_variable(name, value);
         return std::move(*this);
@@ -499,6 +592,7 @@ class Sms : public Message {
         pm_message_set_sender_id(get(), detail::CText(sender_id).get());
         return *this;
     }
+    /// The same for a message in the making.
     Sms &&sender_id(std::string_view sender_id) && {
         pm_message_set_sender_id(get(), detail::CText(sender_id).get());
         return std::move(*this);
@@ -511,6 +605,7 @@ class Sms : public Message {
 /// An email with an HTML body.
 class Email : public Message {
   public:
+    /// To an address, with a subject and a body.
     Email(std::string_view to, std::string_view subject, std::string_view html_content)
         : Message(pm_message_new_email(detail::CText(to).get(), detail::CText(subject).get(),
                                        detail::CText(html_content).get())) {}
@@ -519,6 +614,7 @@ class Email : public Message {
 /// A message in its wire form: a JSON object with any channel and any field.
 class Json : public Message {
   public:
+    /// With the text of the object.
     explicit Json(std::string_view json) : Message(pm_message_new_json(detail::CText(json).get())) {}
 };
 
@@ -534,193 +630,179 @@ class Call {
     detail::CallHandle handle_;
 };
 
-namespace detail {
-
-/// A queue and the thread that settles the futures of its completions. The
-/// thread ends when its client is gone and every future is settled.
-class Dispatcher {
-  public:
-    static std::shared_ptr<Dispatcher> start() {
-        auto dispatcher = std::shared_ptr<Dispatcher>(new Dispatcher());
-        if (!dispatcher->queue_) {
-            throw std::system_error(std::make_error_code(std::errc::too_many_files_open),
-                                    "partner_messaging: no queue can be made");
-        }
-        // The thread inherits the mask: signals stay with the program's own threads.
-        sigset_t all;
-        sigset_t before;
-        sigfillset(&all);
-        pthread_sigmask(SIG_SETMASK, &all, &before);
-        try {
-            std::thread([dispatcher] { dispatcher->run(); }).detach();
-        } catch (...) {
-            pthread_sigmask(SIG_SETMASK, &before, nullptr);
-            throw;
-        }
-        pthread_sigmask(SIG_SETMASK, &before, nullptr);
-        return dispatcher;
-    }
-
-    /// Whether this is the child of the process that started it.
-    [[nodiscard]] bool inherited() const noexcept { return process_ != getpid(); }
-
-    std::future<Receipt> submit(const pm_client *client, const pm_message *message,
-                                const pm_call_options *options, CallHandle *call) {
-        auto promise = std::make_unique<std::promise<Receipt>>();
-        std::future<Receipt> future = promise->get_future();
-        pm_call *handle = nullptr;
-        pm_error *error = nullptr;
-        ++pending_;
-        if (pm_client_submit(client, message, options, queue_.get(), promise.get(),
-                             call ? &handle : nullptr, &error) == PM_OK) {
-            // From here on it belongs to its completion.
-            static_cast<void>(promise.release());
-            if (call) {
-                call->reset(handle);
-            }
-        } else {
-            --pending_;
-            const ErrorHandle owner(error);
-            promise->set_exception(exception(error));
-        }
-        return future;
-    }
-
-    /// No further sends will come.
-    void finish() noexcept {
-        finished_ = true;
-        pm_queue_wake(queue_.get());
-    }
-
-  private:
-    Dispatcher() : queue_(pm_queue_new()), process_(getpid()) {}
-
-    void run() noexcept {
-        while (!finished_ || pending_ > 0) {
-            const CompletionHandle completion(pm_queue_next(queue_.get(), -1));
-            if (completion) {
-                settle(completion.get());
-                --pending_;
-            }
-        }
-    }
-
-    static void settle(const pm_completion *completion) noexcept {
-        const std::unique_ptr<std::promise<Receipt>> promise(
-            static_cast<std::promise<Receipt> *>(pm_completion_user_data(completion)));
-        try {
-            if (const pm_error *error = pm_completion_error(completion)) {
-                promise->set_exception(exception(error));
-            } else {
-                promise->set_value(Receipt(pm_completion_receipt(completion)));
-            }
-        } catch (...) {
-            promise->set_exception(std::current_exception());
-        }
-    }
-
-    QueueHandle queue_;
-    pid_t process_;
-    std::atomic<std::size_t> pending_{0};
-    std::atomic<bool> finished_{false};
-};
-
-} // namespace detail
-
 /// A client of the service, for any number of threads at once.
+///
+/// The same in a child of the process; a future belongs to the process it was made in.
 class Client {
   public:
-    /// With the key and the address of the environment.
-    Client() : Client(Options()) {}
-    /// Throws ConfigError for options that can't be used.
-    explicit Client(const Options &options) : state_(std::make_unique<State>()) {
+    /// A client with these options, or ConfigError.
+    [[nodiscard]] static Result<Client> try_new(const Options &options) {
         pm_client *client = nullptr;
         pm_error *error = nullptr;
         const pm_status status = pm_client_new(options.get(), &client, &error);
-        state_->client.reset(client);
-        detail::check(status, error);
+        return detail::result<Client>(status, error, [&] { return Client(client); });
     }
-
-    Client(Client &&) noexcept = default;
-    Client &operator=(Client &&) noexcept = default;
-    /// Asynchronous sends go on, and their futures are settled as before.
-    ~Client() = default;
+    /// The same with the key and the address of the environment.
+    [[nodiscard]] static Result<Client> try_new() { return try_new(Options()); }
 
     /// Sends one message and waits until it is known what became of it.
-    /// Throws an exception below PartnerMessagingError unless it was sent.
-    Receipt send(const Message &message) const { return send_with(message, nullptr); }
+    Result<Receipt> try_send(const Message &message) const {
+        return send_with(message, nullptr);
+    }
     /// The same with options for this call.
-    Receipt send(const Message &message, const CallOptions &options) const {
+    Result<Receipt> try_send(const Message &message, const CallOptions &options) const {
         return send_with(message, options.get());
     }
 
-    /// Sends one message in the background. The future throws what send()
-    /// would; it may be dropped, the send goes on. @p call, if given, is
-    /// assigned a handle that cancels the send.
+    /// Sends one message in the background. The future never throws; it may be
+    /// dropped, the send goes on. @p call, if given, is assigned a handle that
+    /// cancels the send.
+    [[nodiscard]] std::future<Result<Receipt>> try_send_async(const Message &message,
+                                                              Call *call = nullptr) const {
+        return submit<ResultPromise>(message, nullptr, call);
+    }
+    /// The same with options for this call.
+    [[nodiscard]] std::future<Result<Receipt>> try_send_async(const Message &message,
+                                                              const CallOptions &options,
+                                                              Call *call = nullptr) const {
+        return submit<ResultPromise>(message, options.get(), call);
+    }
+
+#if PARTNER_MESSAGING_EXCEPTIONS
+    /// With the key and the address of the environment.
+    Client() : Client(Options()) {}
+    /// Throws ConfigError for options that can't be used.
+    explicit Client(const Options &options) : Client(try_new(options).value()) {}
+
+    /// Like try_send(); throws an exception below PartnerMessagingError unless it was sent.
+    Receipt send(const Message &message) const { return try_send(message).value(); }
+    /// The same with options for this call.
+    Receipt send(const Message &message, const CallOptions &options) const {
+        return try_send(message, options).value();
+    }
+
+    /// Like try_send_async(); the future throws what send() would.
     [[nodiscard]] std::future<Receipt> send_async(const Message &message, Call *call = nullptr) const {
-        return submit(message, nullptr, call);
+        return submit<ThrowingPromise>(message, nullptr, call);
     }
     /// The same with options for this call.
     [[nodiscard]] std::future<Receipt> send_async(const Message &message, const CallOptions &options,
                                                   Call *call = nullptr) const {
-        return submit(message, options.get(), call);
+        return submit<ThrowingPromise>(message, options.get(), call);
     }
+#endif
 
     /// Refuses later calls, and ends those under way at once with the outcome
     /// they have by then. Never waits.
     void close() const noexcept { pm_client_close(get()); }
 
-    /// The C handle, which stays this object's.
-    [[nodiscard]] pm_client *get() const noexcept { return state_ ? state_->client.get() : nullptr; }
+    /// Waits until no asynchronous send is under way; tells whether there is none.
+    bool wait(std::chrono::milliseconds timeout) const noexcept {
+        return pm_client_wait(get(), timeout.count() < 0 ? 0 : timeout.count());
+    }
+    /// The same without an end.
+    void wait() const noexcept { pm_client_wait(get(), -1); }
+
+    /// The C handle, which stays this object's. The object may go while
+    /// asynchronous sends are under way: their futures are settled all the same.
+    [[nodiscard]] pm_client *get() const noexcept { return handle_.get(); }
 
   private:
-    struct State {
-        detail::ClientHandle client;
-        std::mutex mutex;
-        std::shared_ptr<detail::Dispatcher> dispatcher;
+    explicit Client(pm_client *handle) : handle_(handle) {}
 
-        ~State() {
-            if (dispatcher && !dispatcher->inherited()) {
-                dispatcher->finish();
-            }
-        }
-    };
-
-    Receipt send_with(const Message &message, const pm_call_options *options) const {
+    Result<Receipt> send_with(const Message &message, const pm_call_options *options) const {
         pm_receipt *receipt = nullptr;
         pm_error *error = nullptr;
         const pm_status status = pm_client_send(get(), message.get(), options, &receipt, &error);
         const detail::ReceiptHandle owner(receipt);
-        detail::check(status, error);
-        return Receipt(receipt);
+        return detail::result<Receipt>(status, error, [&] { return Receipt(receipt); });
     }
 
-    std::future<Receipt> submit(const Message &message, const pm_call_options *options,
-                                Call *call) const {
-        return dispatcher()->submit(get(), message.get(), options, call ? &call->handle_ : nullptr);
-    }
-
-    std::shared_ptr<detail::Dispatcher> dispatcher() const {
-        if (!state_) {
-            throw std::logic_error("partner_messaging: the client was moved from");
+    struct ResultPromise {
+        using Value = Result<Receipt>;
+        std::promise<Value> promise;
+        void settle(Result<Receipt> result) { promise.set_value(std::move(result)); }
+    };
+#if PARTNER_MESSAGING_EXCEPTIONS
+    struct ThrowingPromise {
+        using Value = Receipt;
+        std::promise<Value> promise;
+        void settle(Result<Receipt> result) {
+            if (result) {
+                promise.set_value(*std::move(result));
+            } else {
+                promise.set_exception(detail::exception(result.error()));
+            }
         }
-        const std::lock_guard<std::mutex> lock(state_->mutex);
-        if (!state_->dispatcher || state_->dispatcher->inherited()) {
-            state_->dispatcher = detail::Dispatcher::start();
+    };
+#endif
+
+    template <class Promise>
+    std::future<typename Promise::Value> submit(const Message &message, const pm_call_options *options,
+                                                Call *call) const {
+        auto promise = std::make_unique<Promise>();
+        auto future = promise->promise.get_future();
+        pm_call *handle = nullptr;
+        pm_error *error = nullptr;
+        // The future is taken first: the promise may be settled before this returns.
+        if (pm_client_submit_callback(get(), message.get(), options, &settle<Promise>, promise.get(),
+                                      call ? &handle : nullptr, &error) == PM_OK) {
+            static_cast<void>(promise.release());
+            if (call) {
+                call->handle_.reset(handle);
+            }
+        } else {
+            const detail::ErrorHandle owner(error);
+            promise->settle(Error(error));
         }
-        return state_->dispatcher;
+        return future;
     }
 
-    std::unique_ptr<State> state_;
+    /// On the library's thread: nothing may be thrown out of it.
+    template <class Promise> static void settle(pm_completion *taken, void *user_data) noexcept {
+        const detail::CompletionHandle completion(taken);
+        const std::unique_ptr<Promise> promise(static_cast<Promise *>(user_data));
+        if (const pm_error *error = pm_completion_error(completion.get())) {
+            promise->settle(Error(error));
+        } else {
+            promise->settle(Receipt(pm_completion_receipt(completion.get())));
+        }
+    }
+
+    detail::ClientHandle handle_;
 };
 
 /// A real server on loopback that speaks the service's API, for development
 /// and for a program's own tests.
 class Sandbox {
   public:
-    Sandbox() : handle_(start(nullptr)) {}
+    /// A sandbox with a configuration in JSON, or why there is none.
+    [[nodiscard]] static Result<Sandbox> try_start(std::string_view config) {
+        const detail::CText text(config);
+        // NULL would mean the defaults; what is no text is no configuration either.
+        return start(text.get() ? text.get() : "");
+    }
+    /// A sandbox as it is by default.
+    [[nodiscard]] static Result<Sandbox> try_start() { return start(nullptr); }
+
+    /// Carries out a command in JSON and returns its answer in JSON.
+    Result<std::string> try_control(std::string_view command) const {
+        char *answer = nullptr;
+        pm_error *error = nullptr;
+        const pm_status status =
+            pm_sandbox_control(get(), detail::CText(command).get(), &answer, &error);
+        const detail::StringHandle owner(answer);
+        return detail::result<std::string>(status, error, [&] { return detail::text(answer); });
+    }
+
+#if PARTNER_MESSAGING_EXCEPTIONS
+    Sandbox() : Sandbox(try_start().value()) {}
     /// With a configuration in JSON.
-    explicit Sandbox(std::string_view config) : Sandbox(detail::CText(config)) {}
+    explicit Sandbox(std::string_view config) : Sandbox(try_start(config).value()) {}
+
+    /// Like try_control(), but throws.
+    std::string control(std::string_view command) const { return try_control(command).value(); }
+#endif
 
     /// The base URL.
     [[nodiscard]] std::string url() const { return detail::text(pm_sandbox_url(get())); }
@@ -732,16 +814,6 @@ class Sandbox {
         options.base_url(url()).api_key(api_key());
         return options;
     }
-    /// Carries out a command in JSON and returns its answer in JSON.
-    std::string control(std::string_view command) const {
-        char *answer = nullptr;
-        pm_error *error = nullptr;
-        const pm_status status =
-            pm_sandbox_control(get(), detail::CText(command).get(), &answer, &error);
-        const detail::StringHandle owner(answer);
-        detail::check(status, error);
-        return detail::text(answer);
-    }
     /// Ends the server and waits until it is gone.
     void stop() const noexcept { pm_sandbox_stop(get()); }
 
@@ -749,15 +821,13 @@ class Sandbox {
     [[nodiscard]] pm_sandbox *get() const noexcept { return handle_.get(); }
 
   private:
-    // NULL would mean the defaults; what is no text is no configuration either.
-    explicit Sandbox(const detail::CText &config) : handle_(start(config.get() ? config.get() : "")) {}
+    explicit Sandbox(pm_sandbox *handle) : handle_(handle) {}
 
-    static pm_sandbox *start(const char *config) {
+    static Result<Sandbox> start(const char *config) {
         pm_sandbox *sandbox = nullptr;
         pm_error *error = nullptr;
         const pm_status status = pm_sandbox_start(config, &sandbox, &error);
-        detail::check(status, error);
-        return sandbox;
+        return detail::result<Sandbox>(status, error, [&] { return Sandbox(sandbox); });
     }
 
     detail::SandboxHandle handle_;

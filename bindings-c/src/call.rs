@@ -7,13 +7,17 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use partner_messaging::background::Queue;
 use partner_messaging::{Cancel, Error, Receipt};
 
+use crate::callback::pm_callback;
 use crate::client::pm_client;
 use crate::completion::pm_completion;
 use crate::error::pm_error;
-use crate::ffi::{self, UserData};
+use crate::fault::Fault;
+use crate::ffi::{self, CompletionCallback, UserData};
 use crate::message::pm_message;
 use crate::options::pm_call_options;
+use crate::pending::One;
 use crate::queue::{Item, pm_queue};
+use crate::receipt::pm_receipt;
 use crate::signals::AllBlocked;
 use crate::status::{PM_OUTCOME_NOT_SENT, PM_OUTCOME_UNKNOWN, pm_status};
 
@@ -46,29 +50,90 @@ pub extern "C" fn pm_client_submit(
     error: *mut *mut pm_error,
 ) -> pm_status {
     let user_data = UserData::new(user_data);
-    // Nothing that can panic comes after the send has begun.
     ffi::call(call, error, PM_OUTCOME_NOT_SENT, || {
         let client = pm_client::given(client)?;
-        let queue = pm_queue::given(queue)?;
-        let envelope = pm_message::envelope(message)?;
-        let options = pm_call_options::options(options)?;
-        let background = client.background()?;
-        let promise = Promise { queue: queue.clone(), user_data, state: Arc::default(), kept: false };
-        let state = promise.state.clone();
-        let cancel = {
-            // The first send starts the library's thread.
-            let _blocked = AllBlocked::new();
-            background.submit(
-                options,
-                async move |client, options| client.send_with(&envelope, &options).await,
-                move |result| promise.keep(result),
-            )?
-        };
-        if state.swap(BEGUN, Ordering::SeqCst) == BROKEN {
-            deliver_broken(queue, user_data);
-        }
-        Ok(Box::new(pm_call { cancel }))
+        let to = Destination::Queue(pm_queue::given(queue)?.clone(), user_data);
+        submit(client, message, options, to)
     })
+}
+
+/// Begins to send one message in the background; never waits. What became of
+/// it is told to a function, on the library's own thread: in exactly one call
+/// if this returns PM_OK, and none otherwise. That call may come before this
+/// has returned, and after the client was closed or freed; pm_client_wait()
+/// tells when none will come any more.
+///
+/// @param client     The client.
+/// @param message    The message; it may be changed or freed afterwards.
+/// @param options    NULL, or what this call has different from its client.
+/// @param callback   The function; see pm_callback for what it may do.
+/// @param user_data  Given to the function, and by pm_completion_user_data().
+/// @param call       NULL, or where a handle to cancel the send is written, to be
+///                   freed with pm_call_free() at any time; NULL on failure.
+/// @param error      NULL, or where the error is written, to be freed with
+///                   pm_error_free(); NULL on success.
+#[unsafe(no_mangle)]
+pub extern "C" fn pm_client_submit_callback(
+    client: Option<&pm_client>,
+    message: Option<&pm_message>,
+    options: Option<&pm_call_options>,
+    callback: pm_callback,
+    user_data: *mut c_void,
+    call: *mut *mut pm_call,
+    error: *mut *mut pm_error,
+) -> pm_status {
+    let callback = callback.map(|function| CompletionCallback::new(function, user_data));
+    ffi::call(call, error, PM_OUTCOME_NOT_SENT, || {
+        let client = pm_client::given(client)?;
+        let callback = callback.ok_or_else(|| {
+            pm_error::config(Fault { field: "callback", problem: "must be a function, and is NULL" })
+        })?;
+        submit(client, message, options, Destination::Callback(callback))
+    })
+}
+
+fn submit(
+    client: &pm_client,
+    message: Option<&pm_message>,
+    options: Option<&pm_call_options>,
+    to: Destination,
+) -> Result<Box<pm_call>, pm_error> {
+    let envelope = pm_message::envelope(message)?;
+    let options = pm_call_options::options(options)?;
+    let background = client.background()?;
+    let promise = Promise { to, state: Arc::default(), kept: false, _pending: client.pending.one() };
+    let state = promise.state.clone();
+    let cancel = {
+        // The first send starts the library's thread.
+        let _blocked = AllBlocked::new();
+        background.submit(
+            options,
+            async move |client, options| client.send_with(&envelope, &options).await,
+            move |result| promise.keep(result),
+        )?
+    };
+    // Nothing that can panic comes after the send has begun.
+    if state.swap(BEGUN, Ordering::SeqCst) == BROKEN {
+        return Err(pm_error::panicked(PM_OUTCOME_UNKNOWN));
+    }
+    Ok(Box::new(pm_call { cancel }))
+}
+
+/// Where the completion of a send goes.
+enum Destination {
+    Queue(Arc<Queue<Item>>, UserData),
+    Callback(CompletionCallback),
+}
+
+impl Destination {
+    fn take(&self, result: Result<pm_receipt, pm_error>) {
+        match self {
+            Self::Queue(queue, user_data) => {
+                queue.push(Item::Done(Box::new(pm_completion { user_data: *user_data, result })));
+            }
+            Self::Callback(callback) => callback.call(result),
+        }
+    }
 }
 
 /// Submitting has not returned yet.
@@ -81,17 +146,18 @@ const BROKEN: u8 = 2;
 /// That a submitted send makes exactly one completion, even if the library
 /// fails in the middle of it; and none if it could not be submitted.
 struct Promise {
-    queue: Arc<Queue<Item>>,
-    user_data: UserData,
+    to: Destination,
     state: Arc<AtomicU8>,
     kept: bool,
+    /// Dropped last: the send is under way until its completion was taken.
+    _pending: One,
 }
 
 impl Promise {
     fn keep(mut self, result: Result<Receipt, Error>) {
         let result = result.map(Into::into).map_err(Into::into);
         self.kept = true;
-        self.queue.push(Item::Done(Box::new(pm_completion { user_data: self.user_data, result })));
+        self.to.take(result);
     }
 }
 
@@ -102,14 +168,9 @@ impl Drop for Promise {
         }
         let before = self.state.compare_exchange(NEW, BROKEN, Ordering::SeqCst, Ordering::SeqCst);
         if before == Err(BEGUN) {
-            deliver_broken(&self.queue, self.user_data);
+            self.to.take(Err(pm_error::panicked(PM_OUTCOME_UNKNOWN)));
         }
     }
-}
-
-fn deliver_broken(queue: &Queue<Item>, user_data: UserData) {
-    let result = Err(pm_error::panicked(PM_OUTCOME_UNKNOWN));
-    queue.push(Item::Done(Box::new(pm_completion { user_data, result })));
 }
 
 /// Cancels a submitted send; never waits. It ends at once with its true
@@ -134,10 +195,11 @@ pub extern "C" fn pm_call_free(call: Option<Box<pm_call>>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pending::Pending;
 
     fn promise(queue: &Arc<Queue<Item>>) -> Promise {
-        let user_data = UserData::new(std::ptr::null_mut());
-        Promise { queue: queue.clone(), user_data, state: Arc::default(), kept: false }
+        let to = Destination::Queue(queue.clone(), UserData::new(std::ptr::null_mut()));
+        Promise { to, state: Arc::default(), kept: false, _pending: Arc::<Pending>::default().one() }
     }
 
     #[test]

@@ -1,15 +1,17 @@
 //! The client, and sends that block.
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use partner_messaging::{background, blocking};
 
+use crate::callback;
 use crate::error::pm_error;
 use crate::fault::Fault;
-use crate::ffi;
+use crate::ffi::{self, duration};
 use crate::message::pm_message;
 use crate::options::{pm_call_options, pm_options};
+use crate::pending::Pending;
 use crate::receipt::pm_receipt;
 use crate::signals::NoSigpipe;
 use crate::status::{PM_OUTCOME_NONE, PM_OUTCOME_UNKNOWN, pm_status};
@@ -21,6 +23,8 @@ pub struct pm_client {
     /// For submitted sends; made when the first one is submitted.
     background: OnceLock<background::Client>,
     closed: AtomicBool,
+    /// The submitted sends under way.
+    pub(crate) pending: Arc<Pending>,
 }
 
 impl pm_client {
@@ -29,6 +33,7 @@ impl pm_client {
             blocking: pm_options::builder(options)?.language("c").build_blocking()?,
             background: OnceLock::new(),
             closed: AtomicBool::new(false),
+            pending: Arc::default(),
         })
     }
 
@@ -108,6 +113,7 @@ pub extern "C" fn pm_client_send(
     error: *mut *mut pm_error,
 ) -> pm_status {
     ffi::call(receipt, error, PM_OUTCOME_UNKNOWN, || {
+        callback::refuse_to_wait()?;
         let client = pm_client::given(client)?;
         let envelope = pm_message::envelope(message)?;
         let options = pm_call_options::options(options)?;
@@ -128,9 +134,23 @@ pub extern "C" fn pm_client_close(client: Option<&pm_client>) {
     });
 }
 
+/// Waits until no submitted send of the client is under way, up to timeout_ms
+/// milliseconds: 0 doesn't wait, a negative number waits for ever. When it
+/// returns true, every one that was submitted before has its completion in its
+/// queue, or its callback has returned. Within a callback it doesn't wait.
+///
+/// To end a program's use of a client without a late callback:
+/// pm_client_close(), pm_client_wait(client, -1), pm_client_free().
+///
+/// @return Whether none is under way; true for NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn pm_client_wait(client: Option<&pm_client>, timeout_ms: i64) -> bool {
+    ffi::entry(false, || client.is_none_or(|client| client.pending.wait(duration(timeout_ms))))
+}
+
 /// Frees a client; NULL is fine. No thread may be in a call with it. Sends that
-/// were submitted go on, and end in their completions as before; to end them
-/// now, call pm_client_close() first.
+/// were submitted go on, and end in their completions or callbacks as before; to
+/// end them now, call pm_client_close() first.
 #[unsafe(no_mangle)]
 pub extern "C" fn pm_client_free(client: Option<Box<pm_client>>) {
     ffi::entry((), || drop(client));

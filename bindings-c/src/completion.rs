@@ -14,7 +14,7 @@ pub struct pm_completion {
     pub(crate) result: Result<pm_receipt, pm_error>,
 }
 
-/// The pointer that was given to pm_client_submit().
+/// The pointer that was given to pm_client_submit() or pm_client_submit_callback().
 #[unsafe(no_mangle)]
 pub extern "C" fn pm_completion_user_data(completion: Option<&pm_completion>) -> *mut c_void {
     ffi::entry(std::ptr::null_mut(), || {

@@ -6,8 +6,13 @@
 
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
+use crate::callback::{Running, is_running};
+use crate::completion::pm_completion;
 use crate::error::pm_error;
+use crate::event::pm_event;
+use crate::receipt::pm_receipt;
 use crate::status::{PM_OK, pm_outcome, pm_status};
 
 /// Runs the body of an entry that can't fail; `on_panic` is what it gives when
@@ -114,6 +119,15 @@ pub(crate) fn pointer(text: Option<&CString>) -> *const c_char {
     text.map_or(std::ptr::null(), |text| text.as_ptr())
 }
 
+/// A time to wait; a negative number of milliseconds is for ever. A callback
+/// never waits: what it waits for may be waiting for it.
+pub(crate) fn duration(timeout_ms: i64) -> Option<Duration> {
+    if is_running() {
+        return Some(Duration::ZERO);
+    }
+    u64::try_from(timeout_ms).ok().map(Duration::from_millis)
+}
+
 /// The caller's own pointer, handed back with a completion and never looked into.
 #[derive(Clone, Copy)]
 pub(crate) struct UserData(*mut c_void);
@@ -129,10 +143,59 @@ impl UserData {
 }
 
 // SAFETY: it is only carried and never dereferenced here; by contract what it
-// points to may be used on the thread that takes the completion.
+// points to may be used on the thread that takes the completion or runs the callback.
 unsafe impl Send for UserData {}
 // SAFETY: as above.
 unsafe impl Sync for UserData {}
+
+/// A function that takes completions, with what it is given besides.
+#[derive(Clone, Copy)]
+pub(crate) struct CompletionCallback {
+    function: unsafe extern "C" fn(*mut pm_completion, *mut c_void),
+    user_data: UserData,
+}
+
+impl CompletionCallback {
+    pub(crate) fn new(
+        function: unsafe extern "C" fn(*mut pm_completion, *mut c_void),
+        user_data: *mut c_void,
+    ) -> Self {
+        Self { function, user_data: UserData::new(user_data) }
+    }
+
+    /// Hands a completion over to the function.
+    pub(crate) fn call(&self, result: Result<pm_receipt, pm_error>) {
+        let completion = Box::new(pm_completion { user_data: self.user_data, result });
+        let _running = Running::new();
+        // SAFETY: by contract the function may be called with a completion,
+        // which it owns, and its user data on any thread, and doesn't unwind.
+        unsafe { (self.function)(Box::into_raw(completion), self.user_data.pointer()) };
+    }
+}
+
+/// A function that is told of events, with what it is given besides.
+#[derive(Clone, Copy)]
+pub(crate) struct EventCallback {
+    function: unsafe extern "C" fn(*const pm_event, *mut c_void),
+    user_data: UserData,
+}
+
+impl EventCallback {
+    pub(crate) fn new(
+        function: unsafe extern "C" fn(*const pm_event, *mut c_void),
+        user_data: *mut c_void,
+    ) -> Self {
+        Self { function, user_data: UserData::new(user_data) }
+    }
+
+    /// Tells the function of an event.
+    pub(crate) fn call(&self, event: &pm_event) {
+        let _running = Running::new();
+        // SAFETY: by contract the function may be called with an event, which
+        // lives until it returns, and its user data on any thread, and doesn't unwind.
+        unsafe { (self.function)(event, self.user_data.pointer()) };
+    }
+}
 
 #[cfg(test)]
 mod tests {

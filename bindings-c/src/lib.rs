@@ -11,13 +11,16 @@
 #![warn(missing_docs)]
 
 pub mod call;
+pub mod callback;
 pub mod client;
 pub mod completion;
 pub mod error;
+pub mod event;
 mod fault;
 mod ffi;
 pub mod message;
 pub mod options;
+mod pending;
 pub mod queue;
 pub mod receipt;
 pub mod sandbox;
@@ -37,5 +40,6 @@ const _: () = {
     shared::<call::pm_call>();
     shared::<queue::pm_queue>();
     shared::<completion::pm_completion>();
+    shared::<event::pm_event>();
     shared::<sandbox::pm_sandbox>();
 };

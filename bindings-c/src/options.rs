@@ -1,13 +1,15 @@
 //! The options of a client and of a call.
 
-use std::ffi::c_char;
+use std::ffi::{c_char, c_void};
 use std::time::Duration;
 
 use partner_messaging::{CallOptions, ClientBuilder};
 
+use crate::callback::pm_event_callback;
 use crate::error::pm_error;
+use crate::event;
 use crate::fault::Faults;
-use crate::ffi;
+use crate::ffi::{self, EventCallback};
 
 /// The options of a client. All have defaults but the API key.
 ///
@@ -16,16 +18,17 @@ use crate::ffi;
 #[derive(Default)]
 pub struct pm_options {
     builder: ClientBuilder,
+    on_event: Option<EventCallback>,
     faults: Faults,
 }
 
 impl pm_options {
     /// The options as the core takes them.
     pub(crate) fn builder(options: Option<&Self>) -> Result<ClientBuilder, pm_error> {
-        let Some(options) = options else { return Ok(ClientBuilder::default()) };
+        let Some(options) = options else { return Ok(event::connect(ClientBuilder::default(), None)) };
         match options.faults.first() {
             Some(fault) => Err(pm_error::config(fault)),
-            None => Ok(options.builder.clone()),
+            None => Ok(event::connect(options.builder.clone(), options.on_event)),
         }
     }
 }
@@ -166,6 +169,29 @@ pub extern "C" fn pm_options_set_user_agent(options: Option<&mut pm_options>, us
 pub extern "C" fn pm_options_set_max_response_bytes(options: Option<&mut pm_options>, bytes: u64) {
     let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
     set(options, |builder| builder.max_response_bytes(bytes));
+}
+
+/// Names a function that is told of every attempt, retry and end of the calls
+/// of the clients made with these options; NULL for none. For the function and
+/// what it must not do see pm_event_callback.
+///
+/// A call's last event comes before its result: no call to the function comes
+/// after the client was freed and pm_client_wait() had returned true before.
+/// Until then user_data has to be there.
+///
+/// Besides, a client that is made while the environment variable
+/// PARTNER_MESSAGING_LOG is "debug" writes its events to standard error.
+#[unsafe(no_mangle)]
+pub extern "C" fn pm_options_set_event_callback(
+    options: Option<&mut pm_options>,
+    callback: pm_event_callback,
+    user_data: *mut c_void,
+) {
+    ffi::entry((), || {
+        if let Some(options) = options {
+            options.on_event = callback.map(|function| EventCallback::new(function, user_data));
+        }
+    });
 }
 
 /// Frees options; NULL is fine.

@@ -9,7 +9,7 @@ use partner_messaging::background::Queue;
 use crate::completion::pm_completion;
 use crate::error::pm_error;
 use crate::fault::Fault;
-use crate::ffi;
+use crate::ffi::{self, duration};
 
 /// A queue of the completions of submitted sends. Any number of threads and
 /// clients may use one.
@@ -64,15 +64,13 @@ pub extern "C" fn pm_queue_new() -> Option<Box<pm_queue>> {
 }
 
 /// Takes the next completion, waiting for it up to timeout_ms milliseconds: 0
-/// doesn't wait, a negative number waits for ever.
+/// doesn't wait, a negative number waits for ever. Within a callback it never waits.
 ///
 /// @return The completion, to be freed with pm_completion_free(); NULL when the
 ///         time is over, after pm_queue_wake(), and for NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn pm_queue_next(queue: Option<&pm_queue>, timeout_ms: i64) -> Option<Box<pm_completion>> {
-    // A negative number of milliseconds is no duration: that is for ever.
-    let timeout = u64::try_from(timeout_ms).ok().map(Duration::from_millis);
-    ffi::entry(None, || queue?.next(timeout))
+    ffi::entry(None, || queue?.next(duration(timeout_ms)))
 }
 
 /// A file descriptor that is readable while the queue is not empty, for poll()

@@ -49,6 +49,7 @@ fn the_headers_compile_alone() {
         ("c_in_cpp17.cpp", "partner_messaging.h", "-std=c++17"),
         ("cpp17.cpp", "partner_messaging.hpp", "-std=c++17"),
         ("cpp20.cpp", "partner_messaging.hpp", "-std=c++20"),
+        ("no_exceptions.cpp", "partner_messaging.hpp", "-fno-exceptions"),
     ];
     for (name, header, standard) in cases {
         let source = dir.join(name);

@@ -1,4 +1,5 @@
-//! C and C++ programs that test the library from their side of the border.
+//! C and C++ programs that are told something, or asked something, from outside;
+//! those that tell their own result are in CMakeLists.txt.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -7,56 +8,17 @@ mod common;
 use std::fs;
 use std::process::Command;
 
-use common::Link::{Shared, Static};
+use common::Link::Shared;
 use common::{command, compile, package, scratch, succeed};
 use partner_messaging::ErrorClass;
 use partner_messaging_sandbox::Sandbox;
 
 #[test]
-fn conventions() {
-    succeed(&mut command(&compile("tests/programs/conventions.c", Shared)));
-}
-
-#[test]
-fn conventions_in_a_static_program() {
-    succeed(&mut command(&compile("tests/programs/conventions.c", Static)));
-}
-
-#[test]
-fn many_threads_with_one_client() {
-    succeed(&mut command(&compile("tests/programs/threads.c", Shared)));
-}
-
-#[test]
-fn every_submitted_send_completes_once() {
-    succeed(&mut command(&compile("tests/programs/queue.c", Shared)));
-}
-
-#[test]
-fn a_client_works_in_a_forked_child() {
-    succeed(&mut command(&compile("tests/programs/fork.c", Shared)));
-}
-
-#[test]
-fn sigpipe_is_never_raised() {
-    succeed(&mut command(&compile("tests/programs/sigpipe.c", Shared)));
-}
-
-#[test]
-fn cpp() {
-    run_cpp(Shared);
-}
-
-#[test]
-fn cpp_in_a_static_program() {
-    run_cpp(Static);
-}
-
-fn run_cpp(link: common::Link) {
+fn every_class_of_error_is_a_class_of_exception() {
     let classes = ErrorClass::ALL.map(|class| {
         format!("{}={}", class.name(), class.parent().map(ErrorClass::name).unwrap_or_default())
     });
-    succeed(command(&compile("tests/programs/cpp.cpp", link)).args(classes));
+    succeed(command(&compile("tests/programs/classes.cpp", Shared)).args(classes));
 }
 
 fn with_environment(sandbox: &Sandbox, program: &str) -> Command {
@@ -115,6 +77,17 @@ fn the_demos() {
 }
 
 #[test]
+fn the_event_loop_holds_thousands_in_flight() {
+    let sandbox = Sandbox::start().unwrap();
+    sandbox.set_state(&serde_json::json!({"balance": "1000000.00"})).unwrap();
+    let output = succeed(with_environment(&sandbox, "examples/epoll.c").arg("4000"));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let wanted = "4000 sent, 0 rejected, 0 not sent, 0 unknown; 4000 in flight at most";
+    assert!(text.starts_with(wanted), "{text}");
+    assert_eq!(sandbox.requests().len(), 4000);
+}
+
+#[test]
 fn the_programs_of_the_readme() {
     let readme = fs::read_to_string(package().join("README.md")).unwrap();
     let mut count = 0;
@@ -131,7 +104,7 @@ fn the_programs_of_the_readme() {
         succeed(with_environment(&sandbox, source.to_str().unwrap()).arg("+6591234567"));
         assert!(!sandbox.requests().is_empty(), "{program}");
     }
-    assert_eq!(count, 3);
+    assert_eq!(count, 4);
 }
 
 #[test]
@@ -141,5 +114,6 @@ fn every_example_is_tested() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     examples.sort();
-    assert_eq!(examples, ["demo.c", "demo.cpp", "first.c", "first.cpp"]);
+    examples.retain(|name| name.ends_with(".c") || name.ends_with(".cpp"));
+    assert_eq!(examples, ["demo.c", "demo.cpp", "epoll.c", "first.c", "first.cpp"]);
 }

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::workspace::{Result, Workspace, machine_compilers, run};
+use crate::workspace::{Result, Workspace, empty_folder, machine_compilers, run};
+use crate::{c_archive, c_consumers, c_recipes, c_tools};
 
 /// Builds the shared and the static library, and tells the folder they are in.
 pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf> {
@@ -12,10 +13,35 @@ pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf> {
     Ok(workspace.built("release"))
 }
 
-/// The tests run C and C++ programs against the libraries that users get.
+/// The tests run C and C++ programs against the libraries that users get: those
+/// that tell their own result under CTest, those that something has to be told
+/// from outside under cargo, and the examples by each way of building them.
 pub(crate) fn test(workspace: &Workspace) -> Result<()> {
     let libraries = build(workspace)?;
+    let place = workspace.target.join("c");
+    let installed = place.join("installed");
+    c_archive::unpacked(&workspace.root, &libraries, &installed, workspace.version())?;
+    let tools = c_tools::programs(workspace)?;
+    let out = place.join("tests");
+    programs(workspace, &tools, &installed, &out, &[])?;
+    c_tools::ctest(&tools, &out, &[])?;
+    c_consumers::test(workspace, &tools, &installed, &place)?;
+    c_recipes::test(workspace, &tools, &installed, &place)?;
     run(workspace.cargo("test").args(["-p", "partner-messaging-c"]).env("PM_LIB_DIR", libraries))
+}
+
+/// Builds the test programs in `out` against an installed copy.
+pub(crate) fn programs(
+    workspace: &Workspace,
+    tools: &Path,
+    installed: &Path,
+    out: &Path,
+    settings: &[String],
+) -> Result<()> {
+    empty_folder(out)?;
+    let mut all = vec![format!("-DCMAKE_PREFIX_PATH={}", installed.display())];
+    all.extend_from_slice(settings);
+    c_tools::cmake(tools, &workspace.root.join("bindings-c/tests"), out, &all)
 }
 
 /// Compiles one of the examples against the shared library.

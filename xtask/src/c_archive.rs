@@ -5,11 +5,17 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::workspace::run;
+
 const SHARED: &str = "libpartner_messaging.so";
 const STATIC: &str = "libpartner_messaging.a";
 
 /// The number in the SONAME; bindings-c/build.rs sets the same.
 const SOVERSION: &str = "0";
+
+/// The examples and what builds them.
+const EXAMPLES: [&str; 8] =
+    ["first.c", "first.cpp", "demo.c", "demo.cpp", "epoll.c", "Makefile", "CMakeLists.txt", "meson.build"];
 
 /// What a program needs besides the static library, as `rustc
 /// --print native-static-libs` tells it.
@@ -37,12 +43,22 @@ pub(crate) fn build(
     Ok(archive)
 }
 
+/// Fills `place` with what the archive of these libraries unpacks to.
+///
+/// It goes by way of an archive, packed elsewhere: what is tested is what users get.
+pub(crate) fn unpacked(root: &Path, target_dir: &Path, place: &Path, version: &str) -> Result<(), String> {
+    remove(place)?;
+    let archive = build(root, target_dir, &place.with_extension("packed"), version)?;
+    fs::create_dir_all(place).map_err(|error| format!("{}: {error}", place.display()))?;
+    run(Command::new("tar").args(["--strip-components=1", "-C"]).arg(place).arg("-xf").arg(archive))
+}
+
 fn fill(top: &Path, root: &Path, target_dir: &Path, version: &str) -> Result<(), String> {
     let library = root.join("bindings-c");
     for header in ["partner_messaging.h", "partner_messaging.hpp"] {
         copy(&library.join("include").join(header), &top.join("include").join(header))?;
     }
-    for example in ["first.c", "first.cpp", "demo.c", "demo.cpp"] {
+    for example in EXAMPLES {
         copy(
             &library.join("examples").join(example),
             &top.join("share/partner-messaging/examples").join(example),
@@ -110,7 +126,7 @@ fn licences(root: &Path) -> Result<Vec<PathBuf>, String> {
 
 fn pack(staging: &Path, name: &str, archive: &Path) -> Result<(), String> {
     // Nothing of the machine that packs: the same files make the same archive.
-    let status = Command::new("tar")
+    run(Command::new("tar")
         .args(["--create", "--use-compress-program=gzip -n", "--sort=name"])
         .args(["--owner=0", "--group=0", "--numeric-owner"])
         .args(["--mtime=@0", "--mode=u=rwX,go=rX"])
@@ -118,10 +134,7 @@ fn pack(staging: &Path, name: &str, archive: &Path) -> Result<(), String> {
         .arg(archive)
         .arg("--directory")
         .arg(staging)
-        .arg(name)
-        .status()
-        .map_err(|error| format!("tar, which packs the archive, can't be run: {error}"))?;
-    if status.success() { Ok(()) } else { Err(format!("tar failed: {status}")) }
+        .arg(name))
 }
 
 fn parent(path: &Path) -> Result<(), String> {

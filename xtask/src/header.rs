@@ -4,16 +4,18 @@ use std::fs;
 use std::path::Path;
 
 /// The header's parts, in its order.
-const SOURCES: [&str; 11] = [
+const SOURCES: [&str; 13] = [
     "status",
     "error",
     "receipt",
     "options",
     "message",
+    "callback",
     "client",
     "call",
     "queue",
     "completion",
+    "event",
     "sandbox",
     "version",
 ];

@@ -4,10 +4,16 @@
 //! `node_modules` aside, which npm wants beside its package) and says which
 //! tool of the machine is missing.
 
+mod abi;
 mod bench;
 mod c;
 mod c_archive;
+mod c_clang;
+mod c_consumers;
+mod c_recipes;
+mod c_tools;
 mod demo;
+mod doxygen;
 mod fuzz;
 mod header;
 mod install;
@@ -18,6 +24,7 @@ mod python;
 mod readme;
 mod rust;
 mod sandbox;
+mod sanitize;
 mod test;
 mod workspace;
 
@@ -47,6 +54,11 @@ Commands:
   fuzz [--seconds N]
                    fuzz what reads the server's words, so long for each target (120)
   header [--check] write the C header anew, or check that it is up to date
+  sanitize [--rounds N]
+                   the C programs under AddressSanitizer, LeakSanitizer, UBSan and valgrind
+  abi [--update]   check that programs compiled before go on working, or accept the change
+  doxygen          the pages of the C and C++ headers, without a warning
+  clang            the C and C++ headers and programs by the other compiler
   help             show this
 ";
 
@@ -63,6 +75,11 @@ fn main() -> ExitCode {
         ["fuzz", options @ ..] => fuzz::run_all(&workspace, options),
         ["header"] => header::run(&workspace.root, false),
         ["header", "--check"] => header::run(&workspace.root, true),
+        ["sanitize", options @ ..] => sanitize::run_all(&workspace, options),
+        ["abi"] => abi::check(&workspace, false),
+        ["abi", "--update"] => abi::check(&workspace, true),
+        ["doxygen"] => doxygen::build(&workspace),
+        ["clang"] => c_clang::check(&workspace),
         ["help" | "--help" | "-h"] => {
             print!("{HELP}");
             Ok(())
