@@ -78,6 +78,7 @@
 #define PARTNER_MESSAGING_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /** The version of this header; pm_version() is that of the library that runs. */
@@ -85,6 +86,11 @@
 #define PM_VERSION_MAJOR 0
 #define PM_VERSION_MINOR 1
 #define PM_VERSION_PATCH 0
+
+/**
+ * The credit that is left.
+ */
+typedef struct pm_balance pm_balance;
 
 /**
  * A submitted send, to cancel it.
@@ -126,6 +132,15 @@ typedef struct pm_error pm_error;
 typedef struct pm_event pm_event;
 
 /**
+ * Which messages to list, and in pages of what size. The names of the query's
+ * parameters are assumptions: those of the setters.
+ *
+ * A setter never fails: an argument that can't be used is kept, and
+ * pm_client_list_messages() refuses the filter, naming the one at fault.
+ */
+typedef struct pm_filter pm_filter;
+
+/**
  * A message to send, any number of times; a send doesn't change it.
  *
  * A builder never fails: an argument that can't be used is kept, and the send
@@ -134,12 +149,23 @@ typedef struct pm_event pm_event;
 typedef struct pm_message pm_message;
 
 /**
+ * The messages of a list, from as many pages as it has. It keeps what it needs
+ * of its client, which may be freed before it.
+ */
+typedef struct pm_message_iter pm_message_iter;
+
+/**
  * The options of a client. All have defaults but the API key.
  *
  * A setter never fails: an argument that can't be used is kept, and
  * pm_client_new() refuses the options, naming the one at fault.
  */
 typedef struct pm_options pm_options;
+
+/**
+ * One page of a list of messages.
+ */
+typedef struct pm_page pm_page;
 
 /**
  * A queue of the completions of submitted sends. Any number of threads and
@@ -153,10 +179,43 @@ typedef struct pm_queue pm_queue;
 typedef struct pm_receipt pm_receipt;
 
 /**
+ * A message as the service has it now. Reading messages is not in the
+ * published document: that a record has the members of a receipt, and the
+ * names of its timestamps, are assumptions.
+ */
+typedef struct pm_record pm_record;
+
+/**
+ * The service's answer to a request: a success envelope.
+ */
+typedef struct pm_reply pm_reply;
+
+/**
+ * A request to any endpoint of the service, for those that this library has no
+ * function for. It goes under the client's base URL, with the key.
+ *
+ * A setter never fails: an argument that can't be used is kept, and
+ * pm_client_request() refuses the request, naming the one at fault.
+ */
+typedef struct pm_request pm_request;
+
+/**
  * A real server on loopback that speaks the service's API, for development and
  * for a program's own tests. It runs on a thread of its own.
  */
 typedef struct pm_sandbox pm_sandbox;
+
+/**
+ * What the messages sent by a client cost in this process: an entry for each
+ * channel and currency.
+ */
+typedef struct pm_spending pm_spending;
+
+/**
+ * What became of each message of a pm_client_send_with_fallback() that was
+ * tried, in order.
+ */
+typedef struct pm_trail pm_trail;
 
 /**
  * How a call ended: PM_OK, or the class of its error.
@@ -507,6 +566,14 @@ void pm_options_set_event_callback(pm_options *options,
                                    void *user_data);
 
 /**
+ * Where the service has an endpoint that the published document doesn't
+ * describe: "get_message" (default path "/partner/message/{messageId}"),
+ * "list_messages" ("/partner/message") or "get_balance"
+ * ("/partner/credit/balance"). The defaults are assumptions.
+ */
+void pm_options_set_endpoint(pm_options *options, const char *name, const char *path);
+
+/**
  * Frees options; NULL is fine.
  */
 void pm_options_free(pm_options *options);
@@ -531,6 +598,13 @@ void pm_call_options_set_max_retries(pm_call_options *options, uint32_t retries)
  * Adds a header to send with this call; it replaces the client's of the same name.
  */
 void pm_call_options_add_header(pm_call_options *options, const char *name, const char *value);
+
+/**
+ * For pm_client_send_with_fallback(): adds a code of the service after which
+ * the next message is tried. The first one takes the place of the default,
+ * "CHANNEL_CONFIG_NOT_FOUND" and "CHANNEL_CREDENTIALS_NOT_FOUND".
+ */
+void pm_call_options_add_fallback_code(pm_call_options *options, const char *code);
 
 /**
  * Frees options of a call; NULL is fine.
@@ -765,6 +839,503 @@ const pm_error *pm_completion_error(const pm_completion *completion);
 void pm_completion_free(pm_completion *completion);
 
 /**
+ * Sends the first of these messages that the service takes, and waits until it
+ * is known what became of it, at most until the one deadline over all.
+ *
+ * A message that the service refuses because its channel can't be used is
+ * followed by the next one: see pm_call_options_add_fallback_code(). Any other
+ * refusal ends the call, and so does an unknown outcome, since the message may
+ * arrive; what was not sent is tried again, and never skipped. All messages
+ * are checked before the first is sent.
+ *
+ * @param client    The client.
+ * @param messages  The messages; they are not changed.
+ * @param count     How many they are.
+ * @param options   NULL, or what this call has different from its client.
+ * @param receipt   NULL, or where the receipt is written, to be freed with
+ *                  pm_receipt_free(); NULL on failure.
+ * @param trail     NULL, or where it is written what became of each message
+ *                  that was tried, on success and on failure, to be freed with
+ *                  pm_trail_free(); NULL when none was tried.
+ * @param error     NULL, or where the error is written, to be freed with
+ *                  pm_error_free(); NULL on success. It is that of the last
+ *                  message that was tried; pm_error_field() names one that
+ *                  can't be sent, for example "messages[1].to".
+ */
+pm_status pm_client_send_with_fallback(const pm_client *client,
+                                       const pm_message *const *messages,
+                                       size_t count,
+                                       const pm_call_options *options,
+                                       pm_receipt **receipt,
+                                       pm_trail **trail,
+                                       pm_error **error);
+
+/**
+ * How many messages were tried.
+ */
+size_t pm_trail_count(const pm_trail *trail);
+
+/**
+ * The channel of the message at index, from 0; NULL beyond the last.
+ */
+const char *pm_trail_channel(const pm_trail *trail, size_t index);
+
+/**
+ * What became of the message at index; PM_OUTCOME_NONE beyond the last.
+ */
+pm_outcome pm_trail_outcome(const pm_trail *trail, size_t index);
+
+/**
+ * What went wrong with the message at index, in the words of pm_error_kind();
+ * NULL when it was sent.
+ */
+const char *pm_trail_kind(const pm_trail *trail, size_t index);
+
+/**
+ * The service's code for the message at index, or NULL.
+ */
+const char *pm_trail_code(const pm_trail *trail, size_t index);
+
+/**
+ * The HTTP status of the answer to the message at index, if it failed; 0 when
+ * there was none.
+ */
+int32_t pm_trail_http_status(const pm_trail *trail, size_t index);
+
+/**
+ * The id of the message at index, if it was sent, or NULL.
+ */
+const char *pm_trail_message_id(const pm_trail *trail, size_t index);
+
+/**
+ * How many requests the message at index took.
+ */
+uint32_t pm_trail_attempts(const pm_trail *trail, size_t index);
+
+/**
+ * Frees a trail; NULL is fine.
+ */
+void pm_trail_free(pm_trail *trail);
+
+/**
+ * Asks what became of a message that was accepted before, and waits for the
+ * answer, at most until the deadline. The published document doesn't describe
+ * this: see pm_options_set_endpoint().
+ *
+ * @param client      The client.
+ * @param message_id  The message's id, from its receipt.
+ * @param options     NULL, or what this call has different from its client.
+ * @param record      NULL, or where the record is written, to be freed with
+ *                    pm_record_free(); NULL on failure.
+ * @param error       NULL, or where the error is written, to be freed with
+ *                    pm_error_free(); NULL on success. Its outcome is
+ *                    PM_OUTCOME_NONE, as of every read.
+ */
+pm_status pm_client_get_message(const pm_client *client,
+                                const char *message_id,
+                                const pm_call_options *options,
+                                pm_record **record,
+                                pm_error **error);
+
+/**
+ * Waits until a message's status is final, or the call's deadline passes,
+ * looking again and again at growing intervals. Gives the message as it was
+ * seen last: where its status is not final, the time was over.
+ *
+ * @param client          The client.
+ * @param message_id      The message's id, from its receipt.
+ * @param final_statuses  The statuses to wait for, in capitals or not. NULL:
+ *                        "DELIVERED", "READ", "FAILED", "UNDELIVERED",
+ *                        "REJECTED" and "EXPIRED"; an assumption.
+ * @param count           How many they are.
+ * @param options         NULL, or what this call has different from its client.
+ * @param record          NULL, or where the record is written, to be freed
+ *                        with pm_record_free(); NULL on failure.
+ * @param error           NULL, or where the error is written, to be freed with
+ *                        pm_error_free(); NULL on success.
+ */
+pm_status pm_client_wait_for_status(const pm_client *client,
+                                    const char *message_id,
+                                    const char *const *final_statuses,
+                                    size_t count,
+                                    const pm_call_options *options,
+                                    pm_record **record,
+                                    pm_error **error);
+
+/**
+ * The service's id of the message.
+ */
+const char *pm_record_message_id(const pm_record *record);
+
+/**
+ * The recipient, or NULL.
+ */
+const char *pm_record_recipient(const pm_record *record);
+
+/**
+ * The channel, for example "SMS", or NULL.
+ */
+const char *pm_record_channel(const pm_record *record);
+
+/**
+ * The status, for example "DELIVERED", or NULL. It is an open set.
+ */
+const char *pm_record_status(const pm_record *record);
+
+/**
+ * What the message costs as exact decimal text, for example "0.12", or NULL.
+ */
+const char *pm_record_cost(const pm_record *record);
+
+/**
+ * The currency of the cost, for example "SGD", or NULL.
+ */
+const char *pm_record_currency(const pm_record *record);
+
+/**
+ * When the service took the message, as it wrote it, or NULL.
+ */
+const char *pm_record_created_at(const pm_record *record);
+
+/**
+ * When the status last changed, as the service wrote it, or NULL.
+ */
+const char *pm_record_updated_at(const pm_record *record);
+
+/**
+ * The whole record as JSON text.
+ */
+const char *pm_record_raw(const pm_record *record);
+
+/**
+ * Frees a record that a function handed over; NULL is fine.
+ */
+void pm_record_free(pm_record *record);
+
+/**
+ * A filter for all messages. Free it with pm_filter_free(), at the earliest
+ * when pm_client_list_messages() has returned.
+ */
+pm_filter *pm_filter_new(void);
+
+/**
+ * Only those of one channel, for example "SMS".
+ */
+void pm_filter_set_channel(pm_filter *filter, const char *channel);
+
+/**
+ * Only those with one status, for example "DELIVERED".
+ */
+void pm_filter_set_status(pm_filter *filter, const char *status);
+
+/**
+ * Only those to one recipient.
+ */
+void pm_filter_set_recipient(pm_filter *filter, const char *recipient);
+
+/**
+ * Only those from one sender: a phone number or a sender's name.
+ */
+void pm_filter_set_sender(pm_filter *filter, const char *sender);
+
+/**
+ * Only those taken at this time or later: a date, or a time with its offset
+ * from UTC (RFC 3339), such as "2026-11-23T09:00:00Z".
+ */
+void pm_filter_set_since(pm_filter *filter, const char *time);
+
+/**
+ * Only those taken before this time.
+ */
+void pm_filter_set_until(pm_filter *filter, const char *time);
+
+/**
+ * The page to begin with, from 1. Default: 1.
+ */
+void pm_filter_set_page(pm_filter *filter, uint32_t page);
+
+/**
+ * How many messages to ask for at a time: 1 to 1000. Default: 50.
+ */
+void pm_filter_set_limit(pm_filter *filter, uint32_t limit);
+
+/**
+ * Adds any further parameter of the query.
+ */
+void pm_filter_add_query(pm_filter *filter, const char *name, const char *value);
+
+/**
+ * Frees a filter; NULL is fine.
+ */
+void pm_filter_free(pm_filter *filter);
+
+/**
+ * Begins a list of messages: all pages, each fetched when it is needed. No I/O
+ * happens before the first message or page is asked for. The published
+ * document doesn't describe this: see pm_options_set_endpoint().
+ *
+ * @param client   The client.
+ * @param filter   NULL, or which messages; it is copied.
+ * @param options  NULL, or what each of the calls has different from its client.
+ * @param iter     Where the list is written, to be freed with
+ *                 pm_message_iter_free(); NULL on failure.
+ * @param error    NULL, or where the error is written, to be freed with
+ *                 pm_error_free(); NULL on success.
+ */
+pm_status pm_client_list_messages(const pm_client *client,
+                                  const pm_filter *filter,
+                                  const pm_call_options *options,
+                                  pm_message_iter **iter,
+                                  pm_error **error);
+
+/**
+ * Gives the next message of a list, waiting for its page if need be. An error
+ * ends the list.
+ *
+ * @param iter    The list.
+ * @param record  Where the message is written, to be freed with
+ *                pm_record_free(); NULL after the last one (and PM_OK is
+ *                returned), and on failure.
+ * @param error   NULL, or where the error is written, to be freed with
+ *                pm_error_free(); NULL on success.
+ */
+pm_status pm_message_iter_next(const pm_message_iter *iter, pm_record **record, pm_error **error);
+
+/**
+ * Gives the next page of a list; what is left of the page at hand is passed
+ * over. An error ends the list. The first page is given even if it is empty.
+ *
+ * @param iter   The list.
+ * @param page   Where the page is written, to be freed with pm_page_free();
+ *               NULL after the last one (and PM_OK is returned), and on failure.
+ * @param error  NULL, or where the error is written, to be freed with
+ *               pm_error_free(); NULL on success.
+ */
+pm_status pm_message_iter_next_page(const pm_message_iter *iter, pm_page **page, pm_error **error);
+
+/**
+ * Frees a list; NULL is fine.
+ */
+void pm_message_iter_free(pm_message_iter *iter);
+
+/**
+ * How many messages the page has.
+ */
+size_t pm_page_count(const pm_page *page);
+
+/**
+ * The message at index, from 0, in the service's order; NULL beyond the last.
+ * It belongs to the page: don't free it.
+ */
+const pm_record *pm_page_message(const pm_page *page, size_t index);
+
+/**
+ * The page's number, from 1, as it was asked for; 0 for NULL.
+ */
+uint32_t pm_page_number(const pm_page *page);
+
+/**
+ * How many messages a page has, as the service says; -1 when it doesn't.
+ */
+int64_t pm_page_limit(const pm_page *page);
+
+/**
+ * How many messages there are in all, as the service says; -1 when it doesn't.
+ */
+int64_t pm_page_total(const pm_page *page);
+
+/**
+ * How many pages there are in all, as the service says; -1 when it doesn't.
+ */
+int64_t pm_page_total_pages(const pm_page *page);
+
+/**
+ * Whether there are more pages, as the service says: 1 or 0; -1 when it doesn't.
+ */
+int32_t pm_page_has_more(const pm_page *page);
+
+/**
+ * The whole "data" of the answer, as JSON text.
+ */
+const char *pm_page_raw(const pm_page *page);
+
+/**
+ * Frees a page with its messages; NULL is fine.
+ */
+void pm_page_free(pm_page *page);
+
+/**
+ * Asks for the credit that is left, and waits for the answer, at most until
+ * the deadline. The published document doesn't describe this: see
+ * pm_options_set_endpoint().
+ *
+ * @param client   The client.
+ * @param options  NULL, or what this call has different from its client.
+ * @param balance  NULL, or where the balance is written, to be freed with
+ *                 pm_balance_free(); NULL on failure.
+ * @param error    NULL, or where the error is written, to be freed with
+ *                 pm_error_free(); NULL on success.
+ */
+pm_status pm_client_get_balance(const pm_client *client,
+                                const pm_call_options *options,
+                                pm_balance **balance,
+                                pm_error **error);
+
+/**
+ * The amount as exact decimal text, for example "99.88".
+ */
+const char *pm_balance_amount(const pm_balance *balance);
+
+/**
+ * The amount's currency, for example "SGD", or NULL.
+ */
+const char *pm_balance_currency(const pm_balance *balance);
+
+/**
+ * The whole "data" object of the answer, as JSON text.
+ */
+const char *pm_balance_raw(const pm_balance *balance);
+
+/**
+ * Frees a balance; NULL is fine.
+ */
+void pm_balance_free(pm_balance *balance);
+
+/**
+ * What the messages sent by the client, waiting or submitted, have cost in this
+ * process, as their receipts say. Costs are added up exactly. No I/O happens.
+ *
+ * @param client    The client.
+ * @param spending  NULL, or where the entries are written, to be freed with
+ *                  pm_spending_free(); NULL on failure.
+ * @param error     NULL, or where the error is written, to be freed with
+ *                  pm_error_free(); NULL on success.
+ */
+pm_status pm_client_spending(const pm_client *client, pm_spending **spending, pm_error **error);
+
+/**
+ * The same as pm_client_spending(), and begins a new ledger: no message is in
+ * both or in neither.
+ */
+pm_status pm_client_reset_spending(const pm_client *client,
+                                   pm_spending **spending,
+                                   pm_error **error);
+
+/**
+ * How many entries there are.
+ */
+size_t pm_spending_count(const pm_spending *spending);
+
+/**
+ * The channel of the entry at index, from 0; NULL beyond the last.
+ */
+const char *pm_spending_channel(const pm_spending *spending, size_t index);
+
+/**
+ * The currency of the entry at index, or NULL.
+ */
+const char *pm_spending_currency(const pm_spending *spending, size_t index);
+
+/**
+ * The sum of the costs of the entry at index, as exact decimal text.
+ */
+const char *pm_spending_cost(const pm_spending *spending, size_t index);
+
+/**
+ * How many messages the entry at index is about.
+ */
+uint64_t pm_spending_messages(const pm_spending *spending, size_t index);
+
+/**
+ * How many of the messages of the entry at index have no cost on their
+ * receipt, so that its cost is without theirs.
+ */
+uint64_t pm_spending_unpriced(const pm_spending *spending, size_t index);
+
+/**
+ * Frees the entries; NULL is fine.
+ */
+void pm_spending_free(pm_spending *spending);
+
+/**
+ * A request with a method ("GET", "POST", "PUT", "PATCH" or "DELETE") and a
+ * path that begins with a slash. Free it with pm_request_free().
+ */
+pm_request *pm_request_new(const char *method, const char *path);
+
+/**
+ * Adds a parameter of the query.
+ */
+void pm_request_add_query(pm_request *request, const char *name, const char *value);
+
+/**
+ * The body: the text of any JSON value, sent to the byte. Not for GET.
+ */
+void pm_request_set_json(pm_request *request, const char *json);
+
+/**
+ * Whether making the request twice does no more than making it once. Only then
+ * it is tried again when its outcome is unknown. Default: true for GET only.
+ */
+void pm_request_set_idempotent(pm_request *request, bool idempotent);
+
+/**
+ * Frees a request; NULL is fine.
+ */
+void pm_request_free(pm_request *request);
+
+/**
+ * Makes a request, and waits for the answer, at most until the deadline.
+ *
+ * A GET is a read: it is tried again as reads are, and its error has no
+ * outcome. Any other method changes something: it is never made twice unless
+ * it is idempotent, and pm_error_outcome() says what became of it.
+ *
+ * @param client   The client.
+ * @param request  The request; it is not changed.
+ * @param options  NULL, or what this call has different from its client.
+ * @param reply    NULL, or where the answer is written, to be freed with
+ *                 pm_reply_free(); NULL on failure.
+ * @param error    NULL, or where the error is written, to be freed with
+ *                 pm_error_free(); NULL on success.
+ */
+pm_status pm_client_request(const pm_client *client,
+                            const pm_request *request,
+                            const pm_call_options *options,
+                            pm_reply **reply,
+                            pm_error **error);
+
+/**
+ * The HTTP status, 200 to 299; 0 for NULL.
+ */
+int32_t pm_reply_http_status(const pm_reply *reply);
+
+/**
+ * The envelope's "data" as JSON text, or NULL.
+ */
+const char *pm_reply_data(const pm_reply *reply);
+
+/**
+ * The envelope's own message, or NULL.
+ */
+const char *pm_reply_message(const pm_reply *reply);
+
+/**
+ * The first value of a header of the answer, by its name in whatever case, or NULL.
+ */
+const char *pm_reply_header(const pm_reply *reply, const char *name);
+
+/**
+ * How many requests it took.
+ */
+uint32_t pm_reply_attempts(const pm_reply *reply);
+
+/**
+ * Frees an answer; NULL is fine.
+ */
+void pm_reply_free(pm_reply *reply);
+
+/**
  * What happened: "attempt" (a request is about to be made), "retry" (it
  * failed, and there will be another after a pause) or "ended" (the call has
  * its result). Later versions may add others.
@@ -777,7 +1348,13 @@ const char *pm_event_step(const pm_event *event);
 const char *pm_event_text(const pm_event *event);
 
 /**
- * The message's channel, for example "SMS", or NULL.
+ * The call that it is about: "send", "get_message", "list_messages",
+ * "get_balance" or "request". Later versions may add others.
+ */
+const char *pm_event_call(const pm_event *event);
+
+/**
+ * The channel of the message to send, for example "SMS", or NULL.
  */
 const char *pm_event_channel(const pm_event *event);
 

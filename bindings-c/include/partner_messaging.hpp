@@ -27,7 +27,9 @@
 #include <chrono>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <future>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -35,6 +37,7 @@
 #include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 /// 1 where exceptions can be thrown; 0 leaves out what throws them.
 #ifndef PARTNER_MESSAGING_EXCEPTIONS
@@ -76,6 +79,15 @@ using ReceiptHandle = Handle<pm_receipt, pm_receipt_free>;
 using ErrorHandle = Handle<pm_error, pm_error_free>;
 using CallHandle = Handle<pm_call, pm_call_free>;
 using CompletionHandle = Handle<pm_completion, pm_completion_free>;
+using RecordHandle = Handle<pm_record, pm_record_free>;
+using FilterHandle = Handle<pm_filter, pm_filter_free>;
+using IterHandle = Handle<pm_message_iter, pm_message_iter_free>;
+using PageHandle = Handle<pm_page, pm_page_free>;
+using BalanceHandle = Handle<pm_balance, pm_balance_free>;
+using SpendingHandle = Handle<pm_spending, pm_spending_free>;
+using TrailHandle = Handle<pm_trail, pm_trail_free>;
+using RequestHandle = Handle<pm_request, pm_request_free>;
+using ReplyHandle = Handle<pm_reply, pm_reply_free>;
 using SandboxHandle = Handle<pm_sandbox, pm_sandbox_free>;
 using StringHandle = Handle<char, pm_string_free>;
 
@@ -103,11 +115,45 @@ inline std::uint64_t count(std::chrono::milliseconds duration) {
 
 } // namespace detail
 
+/// What became of one message of a send_with_fallback().
+struct FallbackStep {
+    std::string channel;
+    Outcome outcome = Outcome::none;
+    std::optional<std::string> kind; ///< What went wrong, unless it was sent.
+    std::optional<int> http_status;
+    std::optional<std::string> code;
+    std::optional<std::string> message_id; ///< If it was sent.
+    unsigned attempts = 0;
+};
+
+namespace detail {
+
+inline std::vector<FallbackStep> steps(const pm_trail *trail) {
+    std::vector<FallbackStep> steps;
+    for (std::size_t i = 0; i < pm_trail_count(trail); i++) {
+        FallbackStep step;
+        step.channel = text(pm_trail_channel(trail, i));
+        step.outcome = static_cast<Outcome>(pm_trail_outcome(trail, i));
+        step.kind = optional_text(pm_trail_kind(trail, i));
+        if (const int answer = pm_trail_http_status(trail, i); answer != 0) {
+            step.http_status = answer;
+        }
+        step.code = optional_text(pm_trail_code(trail, i));
+        step.message_id = optional_text(pm_trail_message_id(trail, i));
+        step.attempts = pm_trail_attempts(trail, i);
+        steps.push_back(std::move(step));
+    }
+    return steps;
+}
+
+} // namespace detail
+
 /// Why a call failed, and what that means for the message. Copies are cheap.
 class Error {
   public:
-    /// Copies what a C error says.
-    explicit Error(const pm_error *error) : facts_(std::make_shared<const Facts>(error)) {}
+    /// Copies what a C error says, and what became of the messages before it.
+    explicit Error(const pm_error *error, const pm_trail *trail = nullptr)
+        : facts_(std::make_shared<const Facts>(error, trail)) {}
 
     /// What happened, what that means for the message, and what to do; for people.
     [[nodiscard]] const std::string &message() const noexcept { return facts_->message; }
@@ -139,10 +185,13 @@ class Error {
     }
     /// The beginning of the answer's body, made safe to print.
     [[nodiscard]] const std::optional<std::string> &body() const noexcept { return facts_->body; }
+    /// What became of each message of a send_with_fallback() that was tried;
+    /// empty for other calls.
+    [[nodiscard]] const std::vector<FallbackStep> &trail() const noexcept { return facts_->trail; }
 
   private:
     struct Facts {
-        explicit Facts(const pm_error *error)
+        Facts(const pm_error *error, const pm_trail *steps)
             : outcome(static_cast<Outcome>(pm_error_outcome(error))), status(pm_error_status(error)),
               kind(detail::text(pm_error_kind(error))),
               class_name(detail::text(pm_error_class_name(error))),
@@ -151,7 +200,7 @@ class Error {
               code(detail::optional_text(pm_error_code(error))),
               request_id(detail::optional_text(pm_error_request_id(error))),
               body(detail::optional_text(pm_error_body(error))), attempts(pm_error_attempts(error)),
-              elapsed(pm_error_elapsed_ms(error)) {
+              elapsed(pm_error_elapsed_ms(error)), trail(detail::steps(steps)) {
             if (const int answer = pm_error_http_status(error); answer != 0) {
                 http_status = answer;
             }
@@ -171,6 +220,7 @@ class Error {
         std::optional<std::string> body;
         unsigned attempts;
         std::chrono::milliseconds elapsed;
+        std::vector<FallbackStep> trail;
         std::optional<int> http_status;
         std::optional<std::chrono::milliseconds> retry_after;
     };
@@ -420,6 +470,290 @@ struct Receipt {
           elapsed(pm_receipt_elapsed_ms(receipt)) {}
 };
 
+/// The receipt of a message that was accepted by way of a fallback.
+struct FallbackReceipt {
+    Receipt receipt;
+    std::vector<FallbackStep> trail; ///< What was tried, in order; the last was sent.
+};
+
+/// A message as the service has it now. All but message_id and raw may be
+/// absent. Its members are an assumption: the document doesn't describe reads.
+struct MessageRecord {
+    std::string message_id;
+    std::optional<std::string> recipient;
+    std::optional<std::string> channel;
+    std::optional<std::string> status;
+    std::optional<std::string> cost; ///< Exact decimal text, for example "0.12".
+    std::optional<std::string> currency;
+    std::optional<std::string> created_at; ///< As the service wrote it.
+    std::optional<std::string> updated_at; ///< As the service wrote it.
+    std::string raw;                       ///< The whole record, JSON text.
+
+    MessageRecord() = default;
+    /// Copies what a C record says.
+    explicit MessageRecord(const pm_record *record)
+        : message_id(detail::text(pm_record_message_id(record))),
+          recipient(detail::optional_text(pm_record_recipient(record))),
+          channel(detail::optional_text(pm_record_channel(record))),
+          status(detail::optional_text(pm_record_status(record))),
+          cost(detail::optional_text(pm_record_cost(record))),
+          currency(detail::optional_text(pm_record_currency(record))),
+          created_at(detail::optional_text(pm_record_created_at(record))),
+          updated_at(detail::optional_text(pm_record_updated_at(record))),
+          raw(detail::text(pm_record_raw(record))) {}
+};
+
+/// One page of a list of messages; what the service does not tell is absent.
+struct Page {
+    std::vector<MessageRecord> messages;
+    unsigned number = 0; ///< From 1, as it was asked for.
+    std::optional<std::int64_t> limit;
+    std::optional<std::int64_t> total;
+    std::optional<std::int64_t> total_pages;
+    std::optional<bool> has_more;
+    std::string raw; ///< The answer's whole "data", JSON text.
+
+    Page() = default;
+    /// Copies what a C page says.
+    explicit Page(const pm_page *page)
+        : number(pm_page_number(page)), limit(told(pm_page_limit(page))),
+          total(told(pm_page_total(page))), total_pages(told(pm_page_total_pages(page))),
+          raw(detail::text(pm_page_raw(page))) {
+        if (const auto more = pm_page_has_more(page); more >= 0) {
+            has_more = more != 0;
+        }
+        for (std::size_t i = 0; i < pm_page_count(page); i++) {
+            messages.emplace_back(pm_page_message(page, i));
+        }
+    }
+
+  private:
+    static std::optional<std::int64_t> told(std::int64_t number) {
+        return number < 0 ? std::nullopt : std::optional<std::int64_t>(number);
+    }
+};
+
+/// The credit that is left.
+struct Balance {
+    std::string amount; ///< Exact decimal text.
+    std::optional<std::string> currency;
+    std::string raw; ///< The answer's "data" object, JSON text.
+
+    Balance() = default;
+    /// Copies what a C balance says.
+    explicit Balance(const pm_balance *balance)
+        : amount(detail::text(pm_balance_amount(balance))),
+          currency(detail::optional_text(pm_balance_currency(balance))),
+          raw(detail::text(pm_balance_raw(balance))) {}
+};
+
+/// What the messages of one channel cost, in one currency.
+struct Spending {
+    std::string channel;
+    std::optional<std::string> currency;
+    std::string cost; ///< The sum: exact decimal text.
+    std::uint64_t messages = 0;
+    std::uint64_t unpriced = 0; ///< How many have no cost on their receipt.
+};
+
+/// The service's answer to a Request: a success envelope.
+class Reply {
+  public:
+    /// Takes a C reply over.
+    explicit Reply(pm_reply *handle) : handle_(handle) {}
+    /// 200 to 299.
+    [[nodiscard]] int http_status() const noexcept { return pm_reply_http_status(handle_.get()); }
+    /// The envelope's "data", JSON text.
+    [[nodiscard]] std::optional<std::string> data() const {
+        return detail::optional_text(pm_reply_data(handle_.get()));
+    }
+    /// The envelope's own message.
+    [[nodiscard]] std::optional<std::string> message() const {
+        return detail::optional_text(pm_reply_message(handle_.get()));
+    }
+    /// The first value of a header, by its name in whatever case.
+    [[nodiscard]] std::optional<std::string> header(std::string_view name) const {
+        return detail::optional_text(pm_reply_header(handle_.get(), detail::CText(name).get()));
+    }
+    /// How many requests it took.
+    [[nodiscard]] unsigned attempts() const noexcept { return pm_reply_attempts(handle_.get()); }
+
+  private:
+    detail::ReplyHandle handle_;
+};
+
+/// Which messages to list, and in pages of what size; by default all of them.
+class Filter {
+  public:
+    Filter() : handle_(pm_filter_new()) {}
+
+    /// Only those of one channel, for example "SMS".
+    Filter &channel(std::string_view channel) {
+        pm_filter_set_channel(get(), detail::CText(channel).get());
+        return *this;
+    }
+    /// Only those with one status, for example "DELIVERED".
+    Filter &status(std::string_view status) {
+        pm_filter_set_status(get(), detail::CText(status).get());
+        return *this;
+    }
+    /// Only those to one recipient.
+    Filter &recipient(std::string_view recipient) {
+        pm_filter_set_recipient(get(), detail::CText(recipient).get());
+        return *this;
+    }
+    /// Only those from one sender.
+    Filter &sender(std::string_view sender) {
+        pm_filter_set_sender(get(), detail::CText(sender).get());
+        return *this;
+    }
+    /// Only those taken at this time or later: a date, or a time with its offset (RFC 3339).
+    Filter &since(std::string_view time) {
+        pm_filter_set_since(get(), detail::CText(time).get());
+        return *this;
+    }
+    /// Only those taken before this time.
+    Filter &until(std::string_view time) {
+        pm_filter_set_until(get(), detail::CText(time).get());
+        return *this;
+    }
+    /// The page to begin with, from 1.
+    Filter &page(std::uint32_t page) {
+        pm_filter_set_page(get(), page);
+        return *this;
+    }
+    /// How many messages to ask for at a time: 1 to 1000. Default: 50.
+    Filter &limit(std::uint32_t limit) {
+        pm_filter_set_limit(get(), limit);
+        return *this;
+    }
+    /// Adds any further parameter of the query.
+    Filter &query(std::string_view name, std::string_view value) {
+        pm_filter_add_query(get(), detail::CText(name).get(), detail::CText(value).get());
+        return *this;
+    }
+
+    /// The C handle, which stays this object's.
+    [[nodiscard]] pm_filter *get() const noexcept { return handle_.get(); }
+
+  private:
+    detail::FilterHandle handle_;
+};
+
+/// A request to any endpoint of the service.
+class Request {
+  public:
+    /// With a method (GET, POST, PUT, PATCH or DELETE) and a path that begins with a slash.
+    Request(std::string_view method, std::string_view path)
+        : handle_(pm_request_new(detail::CText(method).get(), detail::CText(path).get())) {}
+    /// Adds a parameter of the query.
+    Request &query(std::string_view name, std::string_view value) {
+        pm_request_add_query(get(), detail::CText(name).get(), detail::CText(value).get());
+        return *this;
+    }
+    /// The body: the text of any JSON value. Not for GET.
+    Request &json(std::string_view json) {
+        pm_request_set_json(get(), detail::CText(json).get());
+        return *this;
+    }
+    /// Whether making the request twice does no more than making it once.
+    Request &idempotent(bool idempotent) {
+        pm_request_set_idempotent(get(), idempotent);
+        return *this;
+    }
+
+    /// The C handle, which stays this object's.
+    [[nodiscard]] pm_request *get() const noexcept { return handle_.get(); }
+
+  private:
+    detail::RequestHandle handle_;
+};
+
+/// The pages of a list, one after another; each is fetched when it is asked for.
+class Pages {
+  public:
+    /// The next page; nothing after the last one. An error ends the list.
+    Result<std::optional<Page>> try_next() {
+        pm_page *page = nullptr;
+        pm_error *error = nullptr;
+        const pm_status status = pm_message_iter_next_page(handle_.get(), &page, &error);
+        const detail::PageHandle owner(page);
+        return detail::result<std::optional<Page>>(
+            status, error, [&] { return page ? std::optional<Page>(Page(page)) : std::nullopt; });
+    }
+#if PARTNER_MESSAGING_EXCEPTIONS
+    /// The same; throws what try_next() would give as an error.
+    std::optional<Page> next() { return try_next().value(); }
+#endif
+
+  private:
+    friend class Messages;
+    explicit Pages(detail::IterHandle handle) : handle_(std::move(handle)) {}
+    detail::IterHandle handle_;
+};
+
+/// The messages of a list, from as many pages as it has; each page is fetched
+/// when its first message is asked for. It may outlive its client.
+class Messages {
+  public:
+    /// Takes a C list over.
+    explicit Messages(pm_message_iter *handle) : handle_(handle) {}
+
+    /// The next message; nothing after the last one. An error ends the list.
+    Result<std::optional<MessageRecord>> try_next() {
+        pm_record *record = nullptr;
+        pm_error *error = nullptr;
+        const pm_status status = pm_message_iter_next(handle_.get(), &record, &error);
+        const detail::RecordHandle owner(record);
+        return detail::result<std::optional<MessageRecord>>(status, error, [&] {
+            return record ? std::optional<MessageRecord>(MessageRecord(record)) : std::nullopt;
+        });
+    }
+    /// The same list page by page, with the totals that the service tells.
+    [[nodiscard]] Pages pages() && { return Pages(std::move(handle_)); }
+
+#if PARTNER_MESSAGING_EXCEPTIONS
+    /// The same as try_next(); throws what it would give as an error.
+    std::optional<MessageRecord> next() { return try_next().value(); }
+
+    /// For range-for, once through the list; going on may throw.
+    class Iterator {
+      public:
+        using iterator_category = std::input_iterator_tag;
+        using value_type = MessageRecord;
+        using difference_type = std::ptrdiff_t;
+        using pointer = const MessageRecord *;
+        using reference = const MessageRecord &;
+
+        Iterator() = default;
+        explicit Iterator(Messages *list) : list_(list) { ++*this; }
+        reference operator*() const noexcept { return *current_; }
+        pointer operator->() const noexcept { return &*current_; }
+        Iterator &operator++() {
+            current_ = list_->next();
+            if (!current_) {
+                list_ = nullptr;
+            }
+            return *this;
+        }
+        void operator++(int) { ++*this; }
+        friend bool operator==(const Iterator &a, const Iterator &b) noexcept {
+            return a.list_ == b.list_;
+        }
+        friend bool operator!=(const Iterator &a, const Iterator &b) noexcept { return !(a == b); }
+
+      private:
+        Messages *list_ = nullptr;
+        std::optional<MessageRecord> current_;
+    };
+    [[nodiscard]] Iterator begin() { return Iterator(this); }
+    [[nodiscard]] Iterator end() const noexcept { return Iterator(); }
+#endif
+
+  private:
+    detail::IterHandle handle_;
+};
+
 /// The options of a client. All have defaults but the API key; Client's
 /// constructor refuses what can't be used.
 class Options {
@@ -497,6 +831,13 @@ class Options {
         return *this;
     }
 
+    /// Where the service has an endpoint that the published document doesn't
+    /// describe: "get_message", "list_messages" or "get_balance".
+    Options &endpoint(std::string_view name, std::string_view path) {
+        pm_options_set_endpoint(get(), detail::CText(name).get(), detail::CText(path).get());
+        return *this;
+    }
+
     /// The C handle, which stays this object's.
     [[nodiscard]] pm_options *get() const noexcept { return handle_.get(); }
 
@@ -522,6 +863,13 @@ class CallOptions {
     /// Adds a header to send with this call; it replaces the client's of the same name.
     CallOptions &header(std::string_view name, std::string_view value) {
         pm_call_options_add_header(get(), detail::CText(name).get(), detail::CText(value).get());
+        return *this;
+    }
+
+    /// For send_with_fallback(): adds a code of the service after which the next
+    /// message is tried. The first one takes the place of the default.
+    CallOptions &fallback_code(std::string_view code) {
+        pm_call_options_add_fallback_code(get(), detail::CText(code).get());
         return *this;
     }
 
@@ -668,7 +1016,130 @@ class Client {
         return submit<ResultPromise>(message, options.get(), call);
     }
 
+    /// Sends the first of these messages that the service takes: one that it
+    /// refuses because its channel can't be used is followed by the next one.
+    /// What was tried is in the result's trail, and in the error's.
+    Result<FallbackReceipt>
+    try_send_with_fallback(const std::vector<std::reference_wrapper<const Message>> &messages,
+                           const CallOptions &options = CallOptions()) const {
+        std::vector<const pm_message *> handles;
+        for (const Message &message : messages) {
+            handles.push_back(message.get());
+        }
+        pm_receipt *receipt = nullptr;
+        pm_trail *trail = nullptr;
+        pm_error *error = nullptr;
+        const pm_status status = pm_client_send_with_fallback(get(), handles.data(), handles.size(),
+                                                              options.get(), &receipt, &trail, &error);
+        const detail::ReceiptHandle receipt_owner(receipt);
+        const detail::TrailHandle trail_owner(trail);
+        const detail::ErrorHandle error_owner(error);
+        if (status != PM_OK) {
+            return Error(error, trail);
+        }
+        return FallbackReceipt{Receipt(receipt), detail::steps(trail)};
+    }
+
+    /// Asks what became of a message that was accepted before.
+    Result<MessageRecord> try_get_message(std::string_view message_id,
+                                          const CallOptions &options = CallOptions()) const {
+        pm_record *record = nullptr;
+        pm_error *error = nullptr;
+        const pm_status status = pm_client_get_message(get(), detail::CText(message_id).get(),
+                                                       options.get(), &record, &error);
+        const detail::RecordHandle owner(record);
+        return detail::result<MessageRecord>(status, error, [&] { return MessageRecord(record); });
+    }
+
+    /// Waits until a message's status is final, or the deadline passes: where the
+    /// status is not final, the time was over. With @p final_statuses, those are final.
+    Result<MessageRecord>
+    try_wait_for_status(std::string_view message_id, const CallOptions &options = CallOptions(),
+                        const std::optional<std::vector<std::string>> &final_statuses = {}) const {
+        // Never NULL where statuses are given, even if they are none.
+        std::vector<const char *> statuses(1, nullptr);
+        if (final_statuses) {
+            statuses.clear();
+            statuses.reserve(final_statuses->size() + 1);
+            for (const std::string &status : *final_statuses) {
+                statuses.push_back(status.c_str());
+            }
+        }
+        pm_record *record = nullptr;
+        pm_error *error = nullptr;
+        const pm_status status = pm_client_wait_for_status(
+            get(), detail::CText(message_id).get(), final_statuses ? statuses.data() : nullptr,
+            final_statuses ? statuses.size() : 0, options.get(), &record, &error);
+        const detail::RecordHandle owner(record);
+        return detail::result<MessageRecord>(status, error, [&] { return MessageRecord(record); });
+    }
+
+    /// Lists messages: all pages, each fetched when it is needed.
+    Result<Messages> try_list_messages(const Filter &filter = Filter(),
+                                       const CallOptions &options = CallOptions()) const {
+        pm_message_iter *iter = nullptr;
+        pm_error *error = nullptr;
+        const pm_status status =
+            pm_client_list_messages(get(), filter.get(), options.get(), &iter, &error);
+        return detail::result<Messages>(status, error, [&] { return Messages(iter); });
+    }
+
+    /// Asks for the credit that is left.
+    Result<Balance> try_get_balance(const CallOptions &options = CallOptions()) const {
+        pm_balance *balance = nullptr;
+        pm_error *error = nullptr;
+        const pm_status status = pm_client_get_balance(get(), options.get(), &balance, &error);
+        const detail::BalanceHandle owner(balance);
+        return detail::result<Balance>(status, error, [&] { return Balance(balance); });
+    }
+
+    /// Makes any other request to the service.
+    Result<Reply> try_request(const Request &request,
+                              const CallOptions &options = CallOptions()) const {
+        pm_reply *reply = nullptr;
+        pm_error *error = nullptr;
+        const pm_status status =
+            pm_client_request(get(), request.get(), options.get(), &reply, &error);
+        return detail::result<Reply>(status, error, [&] { return Reply(reply); });
+    }
+
+    /// What the messages sent by this client have cost in this process.
+    Result<std::vector<Spending>> try_spending() const { return ledger(pm_client_spending); }
+    /// The same, and begins a new ledger.
+    Result<std::vector<Spending>> try_reset_spending() const {
+        return ledger(pm_client_reset_spending);
+    }
+
 #if PARTNER_MESSAGING_EXCEPTIONS
+    /// Like try_send_with_fallback(), and so on for those below; throws an
+    /// exception below PartnerMessagingError where that gives an error.
+    FallbackReceipt
+    send_with_fallback(const std::vector<std::reference_wrapper<const Message>> &messages,
+                       const CallOptions &options = CallOptions()) const {
+        return try_send_with_fallback(messages, options).value();
+    }
+    MessageRecord get_message(std::string_view message_id,
+                              const CallOptions &options = CallOptions()) const {
+        return try_get_message(message_id, options).value();
+    }
+    MessageRecord
+    wait_for_status(std::string_view message_id, const CallOptions &options = CallOptions(),
+                    const std::optional<std::vector<std::string>> &final_statuses = {}) const {
+        return try_wait_for_status(message_id, options, final_statuses).value();
+    }
+    [[nodiscard]] Messages list_messages(const Filter &filter = Filter(),
+                                         const CallOptions &options = CallOptions()) const {
+        return try_list_messages(filter, options).value();
+    }
+    Balance get_balance(const CallOptions &options = CallOptions()) const {
+        return try_get_balance(options).value();
+    }
+    Reply request(const Request &request, const CallOptions &options = CallOptions()) const {
+        return try_request(request, options).value();
+    }
+    std::vector<Spending> spending() const { return try_spending().value(); }
+    std::vector<Spending> reset_spending() const { return try_reset_spending().value(); }
+
     /// With the key and the address of the environment.
     Client() : Client(Options()) {}
     /// Throws ConfigError for options that can't be used.
@@ -716,6 +1187,25 @@ class Client {
         const pm_status status = pm_client_send(get(), message.get(), options, &receipt, &error);
         const detail::ReceiptHandle owner(receipt);
         return detail::result<Receipt>(status, error, [&] { return Receipt(receipt); });
+    }
+
+    Result<std::vector<Spending>> ledger(pm_status (*read)(const pm_client *, pm_spending **,
+                                                           pm_error **)) const {
+        pm_spending *spending = nullptr;
+        pm_error *error = nullptr;
+        const pm_status status = read(get(), &spending, &error);
+        const detail::SpendingHandle owner(spending);
+        return detail::result<std::vector<Spending>>(status, error, [&] {
+            std::vector<Spending> entries;
+            for (std::size_t i = 0; i < pm_spending_count(spending); i++) {
+                entries.push_back({detail::text(pm_spending_channel(spending, i)),
+                                   detail::optional_text(pm_spending_currency(spending, i)),
+                                   detail::text(pm_spending_cost(spending, i)),
+                                   pm_spending_messages(spending, i),
+                                   pm_spending_unpriced(spending, i)});
+            }
+            return entries;
+        });
     }
 
     struct ResultPromise {

@@ -19,7 +19,7 @@ use crate::status::{PM_OUTCOME_NONE, PM_OUTCOME_UNKNOWN, pm_status};
 /// A client of the service. It may be used from any number of threads at once,
 /// and in a process forked from the one that made it.
 pub struct pm_client {
-    blocking: blocking::Client,
+    pub(crate) blocking: Arc<blocking::Client>,
     /// For submitted sends; made when the first one is submitted.
     background: OnceLock<background::Client>,
     closed: AtomicBool,
@@ -30,7 +30,7 @@ pub struct pm_client {
 impl pm_client {
     fn new(options: Option<&pm_options>) -> Result<Self, pm_error> {
         Ok(Self {
-            blocking: pm_options::builder(options)?.language("c").build_blocking()?,
+            blocking: Arc::new(pm_options::builder(options)?.language("c").build_blocking()?),
             background: OnceLock::new(),
             closed: AtomicBool::new(false),
             pending: Arc::default(),

@@ -67,6 +67,19 @@ impl pm_error {
         Self::own(ErrorClass::InvalidMessage, Kind::InvalidMessage, PM_OUTCOME_NOT_SENT, Some(field), text)
     }
 
+    /// One of several messages can't be sent as its builder was called.
+    pub(crate) fn invalid_message_of(index: usize, fault: Fault) -> Self {
+        let field = format!("messages[{index}].{}", fault.field);
+        let text = format!("{field}: {}. Nothing was sent: correct the message and send it.", fault.problem);
+        Self::own(ErrorClass::InvalidMessage, Kind::InvalidMessage, PM_OUTCOME_NOT_SENT, Some(&field), text)
+    }
+
+    /// The error of a call that reads: it has no outcome.
+    pub(crate) fn of_read(mut self) -> Self {
+        self.0.outcome = PM_OUTCOME_NONE;
+        self
+    }
+
     /// A handle of the parent process was used in a forked child, where it can't work.
     pub(crate) fn forked(field: &'static str) -> Self {
         let text = format!(

@@ -16,6 +16,7 @@ use crate::status::{PM_OUTCOME_NONE, outcome_of, pm_outcome};
 pub struct pm_event {
     text: CString,
     step: CString,
+    call: CString,
     channel: Option<CString>,
     recipient: Option<CString>,
     kind: Option<CString>,
@@ -31,7 +32,8 @@ impl From<&Event> for pm_event {
         let mut made = Self {
             text: c_text(event.to_string()),
             step: CString::default(),
-            channel: Some(c_text(event.channel.as_str())),
+            call: c_text(event.call),
+            channel: event.channel.as_deref().map(c_text),
             recipient: event.recipient.as_deref().map(c_text),
             kind: None,
             outcome: PM_OUTCOME_NONE,
@@ -106,7 +108,14 @@ pub extern "C" fn pm_event_text(event: Option<&pm_event>) -> *const c_char {
     ffi::entry(std::ptr::null(), || pointer(event.map(|event| &event.text)))
 }
 
-/// The message's channel, for example "SMS", or NULL.
+/// The call that it is about: "send", "get_message", "list_messages",
+/// "get_balance" or "request". Later versions may add others.
+#[unsafe(no_mangle)]
+pub extern "C" fn pm_event_call(event: Option<&pm_event>) -> *const c_char {
+    ffi::entry(std::ptr::null(), || pointer(event.map(|event| &event.call)))
+}
+
+/// The channel of the message to send, for example "SMS", or NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn pm_event_channel(event: Option<&pm_event>) -> *const c_char {
     ffi::entry(std::ptr::null(), || pointer(event.and_then(|event| event.channel.as_ref())))

@@ -53,6 +53,22 @@ pub(crate) fn call<T>(
     }
 }
 
+/// Like [`call`] for what may be absent without being an error; nothing is at stake.
+pub(crate) fn call_for_some<T>(
+    out: *mut *mut T,
+    error: *mut *mut pm_error,
+    body: impl FnOnce() -> Result<Option<Box<T>>, pm_error>,
+) -> pm_status {
+    let mut found = None;
+    let mut nothing = std::ptr::null_mut::<()>();
+    let status = call(&raw mut nothing, error, crate::status::PM_OUTCOME_NONE, || {
+        found = body()?;
+        Ok(Box::new(()))
+    });
+    set(out, found);
+    status
+}
+
 /// Hands a value over to the caller, who frees it; without a place for it, it is dropped.
 fn set<T>(out: *mut *mut T, value: Option<Box<T>>) {
     if !out.is_null() {
@@ -104,6 +120,21 @@ pub(crate) fn text<'a>(pointer: *const c_char) -> Result<&'a str, BadText> {
     // nobody changes during the call.
     let text = unsafe { CStr::from_ptr(pointer) };
     text.to_str().map_err(|_| BadText::NotUtf8)
+}
+
+/// Reads an argument that is an array of `count` handles or texts; NULL is an empty one.
+pub(crate) fn slice<'a, T>(pointer: *const T, count: usize) -> &'a [T] {
+    if pointer.is_null() {
+        return &[];
+    }
+    // SAFETY: by contract `pointer` points to `count` values that nobody
+    // changes during the call.
+    unsafe { std::slice::from_raw_parts(pointer, count) }
+}
+
+/// Sets an out-parameter of its own besides those of [`call`].
+pub(crate) fn hand_over<T>(out: *mut *mut T, value: Option<Box<T>>) {
+    set(out, value);
 }
 
 /// A text for C. NUL can't stand within one, so it is escaped as JSON does it.

@@ -10,19 +10,25 @@
 #![allow(non_camel_case_types)]
 #![warn(missing_docs)]
 
+pub mod balance;
 pub mod call;
 pub mod callback;
 pub mod client;
 pub mod completion;
 pub mod error;
 pub mod event;
+pub mod fallback;
 mod fault;
 mod ffi;
+pub mod filter;
+pub mod list;
 pub mod message;
 pub mod options;
 mod pending;
 pub mod queue;
 pub mod receipt;
+pub mod record;
+pub mod request;
 pub mod sandbox;
 mod signals;
 pub mod status;
@@ -41,5 +47,14 @@ const _: () = {
     shared::<queue::pm_queue>();
     shared::<completion::pm_completion>();
     shared::<event::pm_event>();
+    shared::<record::pm_record>();
+    shared::<filter::pm_filter>();
+    shared::<list::pm_message_iter>();
+    shared::<list::pm_page>();
+    shared::<balance::pm_balance>();
+    shared::<balance::pm_spending>();
+    shared::<fallback::pm_trail>();
+    shared::<request::pm_request>();
+    shared::<request::pm_reply>();
     shared::<sandbox::pm_sandbox>();
 };

@@ -35,16 +35,34 @@ impl pm_message {
             let fault = Fault { field: "message", problem: "must be a message, and is NULL" };
             return Err(pm_error::invalid_message(fault));
         };
-        if let Some(fault) = message.faults.first() {
-            return Err(pm_error::invalid_message(fault));
+        match message.faults.first() {
+            Some(fault) => Err(pm_error::invalid_message(fault)),
+            None => Ok(message.core().envelope()?),
         }
-        let envelope = match &message.form {
-            Form::WhatsApp(message) => message.envelope(),
-            Form::Sms(message) => message.envelope(),
-            Form::Email(message) => message.envelope(),
-            Form::Wire(message) => message.envelope(),
+    }
+
+    /// The same for several messages, whose errors name the one at fault.
+    pub(crate) fn envelopes(messages: &[Option<&Self>]) -> Result<Vec<Envelope>, pm_error> {
+        let envelope = |(index, message): (usize, &Option<&Self>)| {
+            let Some(message) = message else {
+                let fault = Fault { field: "message", problem: "must be a message, and is NULL" };
+                return Err(pm_error::invalid_message_of(index, fault));
+            };
+            match message.faults.first() {
+                Some(fault) => Err(pm_error::invalid_message_of(index, fault)),
+                None => message.core().envelope().map_err(|error| error.of_message(index).into()),
+            }
         };
-        Ok(envelope?)
+        messages.iter().enumerate().map(envelope).collect()
+    }
+
+    fn core(&self) -> &dyn Message {
+        match &self.form {
+            Form::WhatsApp(message) => message,
+            Form::Sms(message) => message,
+            Form::Email(message) => message,
+            Form::Wire(message) => message,
+        }
     }
 }
 

@@ -194,6 +194,26 @@ pub extern "C" fn pm_options_set_event_callback(
     });
 }
 
+/// Where the service has an endpoint that the published document doesn't
+/// describe: "get_message" (default path "/partner/message/{messageId}"),
+/// "list_messages" ("/partner/message") or "get_balance"
+/// ("/partner/credit/balance"). The defaults are assumptions.
+#[unsafe(no_mangle)]
+pub extern "C" fn pm_options_set_endpoint(
+    options: Option<&mut pm_options>,
+    name: *const c_char,
+    path: *const c_char,
+) {
+    ffi::entry((), || {
+        if let Some(options) = options
+            && let Some(name) = options.faults.text("endpoints", name)
+            && let Some(path) = options.faults.text("endpoints", path)
+        {
+            options.builder = std::mem::take(&mut options.builder).endpoint(name, path);
+        }
+    });
+}
+
 /// Frees options; NULL is fine.
 #[unsafe(no_mangle)]
 pub extern "C" fn pm_options_free(options: Option<Box<pm_options>>) {
@@ -207,6 +227,7 @@ pub extern "C" fn pm_options_free(options: Option<Box<pm_options>>) {
 #[derive(Default)]
 pub struct pm_call_options {
     options: CallOptions,
+    fallback_codes: Vec<String>,
     faults: Faults,
 }
 
@@ -216,7 +237,8 @@ impl pm_call_options {
         let Some(options) = options else { return Ok(CallOptions::default()) };
         match options.faults.first() {
             Some(fault) => Err(pm_error::config(fault)),
-            None => Ok(options.options.clone()),
+            None if options.fallback_codes.is_empty() => Ok(options.options.clone()),
+            None => Ok(options.options.clone().fallback_codes(&options.fallback_codes)),
         }
     }
 }
@@ -262,6 +284,23 @@ pub extern "C" fn pm_call_options_add_header(
             && let Some(value) = options.faults.text("headers", value)
         {
             options.options = std::mem::take(&mut options.options).header(name, value);
+        }
+    });
+}
+
+/// For pm_client_send_with_fallback(): adds a code of the service after which
+/// the next message is tried. The first one takes the place of the default,
+/// "CHANNEL_CONFIG_NOT_FOUND" and "CHANNEL_CREDENTIALS_NOT_FOUND".
+#[unsafe(no_mangle)]
+pub extern "C" fn pm_call_options_add_fallback_code(
+    options: Option<&mut pm_call_options>,
+    code: *const c_char,
+) {
+    ffi::entry((), || {
+        if let Some(options) = options
+            && let Some(code) = options.faults.text("fallback_codes", code)
+        {
+            options.fallback_codes.push(code.to_owned());
         }
     });
 }

@@ -77,6 +77,19 @@ fn the_demos() {
 }
 
 #[test]
+fn the_tours() {
+    for program in ["examples/tour.c", "examples/tour.cpp"] {
+        let sandbox = Sandbox::start().unwrap();
+        let state =
+            serde_json::json!({"channels": {"WHATSAPP": "not_configured"}, "delivery": {"after_ms": 200}});
+        sandbox.set_state(&state).unwrap();
+        let output = succeed(&mut with_environment(&sandbox, program));
+        let row = "5 sent\tDELIVERED\t5 on 3 pages\t0.30 SGD\t0.30 SGD\tWHATSAPP rejected, SMS sent\n";
+        assert_eq!(String::from_utf8(output.stdout).unwrap(), row);
+    }
+}
+
+#[test]
 fn the_event_loop_holds_thousands_in_flight() {
     let sandbox = Sandbox::start().unwrap();
     sandbox.set_state(&serde_json::json!({"balance": "1000000.00"})).unwrap();

@@ -42,7 +42,7 @@ fn run_all(source: &str, mode: &str) {
         assert!(problems.is_empty(), "{}: {problems:#?}", case["name"]);
         count += 1;
     }
-    assert!(count > 100, "only {count} cases");
+    assert!(count > 200, "only {count} cases");
     runner.finish();
 }
 
@@ -90,6 +90,12 @@ impl Runner {
         if let Some(message) = case.get("message") {
             message_commands(message, &mut script);
         }
+        if let Some(call) = case.get("do") {
+            do_commands(call, case, &mut script);
+        }
+        if case.get("spending").is_some() {
+            script.push("spending".to_owned());
+        }
         script.push("run".to_owned());
         self.input.write_all((script.join("\n") + "\n").as_bytes()).unwrap();
         let results = self.read_results();
@@ -134,6 +140,11 @@ fn client_commands(case: &Value, sandbox: &Sandbox, script: &mut Vec<String>) {
             Value::String(text) => script.push(format!("text {name} {}", hex(text))),
             Value::Number(number) => script.push(format!("number {name} {number}")),
             Value::Bool(flag) => script.push(format!("number {name} {}", u8::from(*flag))),
+            Value::Object(paths) if name == "endpoints" => {
+                for (name, path) in paths {
+                    script.push(format!("endpoint {} {}", hex(name), hex(path.as_str().unwrap())));
+                }
+            }
             Value::Object(headers) => {
                 for (name, value) in headers {
                     script.push(format!("header {} {}", hex(name), hex(value.as_str().unwrap())));
@@ -144,10 +155,49 @@ fn client_commands(case: &Value, sandbox: &Sandbox, script: &mut Vec<String>) {
     }
 }
 
+/// Another call than a send.
+fn do_commands(call: &Value, case: &Value, script: &mut Vec<String>) {
+    let op = call["op"].as_str().unwrap();
+    for (name, value) in call.as_object().unwrap() {
+        match (name.as_str(), value) {
+            ("op", _) => {}
+            ("messages", messages) => {
+                for message in messages.as_array().unwrap() {
+                    message_commands(message, script);
+                    script.push("next".to_owned());
+                }
+            }
+            ("final_statuses", statuses) => {
+                script.push("statuses".to_owned());
+                let statuses = statuses.as_array().unwrap().iter();
+                script.extend(statuses.map(|status| format!("status {}", hex(status.as_str().unwrap()))));
+            }
+            ("query", pairs) => {
+                for (name, value) in pairs.as_object().unwrap() {
+                    script.push(format!("query {} {}", hex(name), hex(value.as_str().unwrap())));
+                }
+            }
+            ("json", json) => script.push(format!("body {}", hex(&json.to_string()))),
+            ("idempotent", is) => script.push(format!("idempotent {}", u8::from(is.as_bool().unwrap()))),
+            (name, Value::Number(number)) => script.push(format!("argument_number {name} {number}")),
+            (name, value) => script.push(format!("argument {name} {}", hex(value.as_str().unwrap()))),
+        }
+    }
+    for (name, _) in case["result"]["headers"].as_object().into_iter().flatten() {
+        script.push(format!("wanted_header {}", hex(name)));
+    }
+    script.push(format!("do {op}"));
+}
+
 fn call_commands(case: &Value, script: &mut Vec<String>) {
     for (name, value) in case["call"].as_object().into_iter().flatten() {
         match value {
             Value::Number(number) => script.push(format!("call_number {name} {number}")),
+            Value::Array(codes) => {
+                script.extend(
+                    codes.iter().map(|code| format!("fallback_code {}", hex(code.as_str().unwrap()))),
+                );
+            }
             Value::Object(headers) => {
                 for (name, value) in headers {
                     script.push(format!("call_header {} {}", hex(name), hex(value.as_str().unwrap())));
@@ -186,7 +236,9 @@ fn message_commands(message: &Value, script: &mut Vec<String>) {
 }
 
 fn compare_results(case: &Value, results: &Map<String, Value>, problems: &mut Vec<String>) {
-    let (wanted, succeeds) = match (case.get("receipt"), case.get("error")) {
+    compare_json("spending", case.get("spending"), results, problems);
+    let success = case.get("receipt").or(case.get("result"));
+    let (wanted, succeeds) = match (success, case.get("error")) {
         (Some(receipt), None) => (receipt, true),
         (None, Some(error)) => (error, false),
         _ => panic!("neither a receipt nor an error is expected"),
@@ -213,10 +265,17 @@ fn compare_results(case: &Value, results: &Map<String, Value>, problems: &mut Ve
                         .map(|text| format!("the text has {text:?}: {whole_text}")),
                 );
             }
-            "raw" => {
-                let raw = results.get("raw").and_then(Value::as_str).unwrap_or_default();
-                if serde_json::from_str::<Value>(raw).ok().as_ref() != Some(wanted) {
-                    problems.push(format!("raw is {raw}, not {wanted}"));
+            "raw" | "ids" | "got" | "pages" | "trail" => {
+                compare_json(name, Some(wanted), results, problems);
+            }
+            // No data is `null`.
+            "data" if results.get("data").is_some() => compare_json(name, Some(wanted), results, problems),
+            "headers" => {
+                for (header, wanted) in wanted.as_object().unwrap() {
+                    let there = results.get(&format!("header:{header}"));
+                    if there != Some(wanted) {
+                        problems.push(format!("the header {header} is {there:?}, not {wanted}"));
+                    }
                 }
             }
             name => {
@@ -229,13 +288,29 @@ fn compare_results(case: &Value, results: &Map<String, Value>, problems: &mut Ve
     }
 }
 
+/// A result that is JSON text.
+fn compare_json(
+    name: &str,
+    wanted: Option<&Value>,
+    results: &Map<String, Value>,
+    problems: &mut Vec<String>,
+) {
+    let Some(wanted) = wanted else { return };
+    let there = results.get(name).and_then(Value::as_str).unwrap_or_default();
+    if serde_json::from_str::<Value>(there).ok().as_ref() != Some(wanted) {
+        problems.push(format!("{name} is {there}, not {wanted}"));
+    }
+}
+
 fn compare_requests(wanted: &[Value], there: &[RecordedRequest], problems: &mut Vec<String>) {
     if wanted.len() != there.len() {
         problems.push(format!("{} requests arrived, not {}", there.len(), wanted.len()));
         return;
     }
     for (wanted, request) in wanted.iter().zip(there) {
-        if request.method != "POST" || request.path != "/partner/message/send" {
+        let method = wanted.get("method").and_then(Value::as_str).unwrap_or("POST");
+        let path = wanted.get("path").and_then(Value::as_str).unwrap_or("/partner/message/send");
+        if request.method != method || request.path != path {
             problems.push(format!("{} {}", request.method, request.path));
         }
         for (name, value) in wanted["headers"].as_object().into_iter().flatten() {
@@ -243,10 +318,8 @@ fn compare_requests(wanted: &[Value], there: &[RecordedRequest], problems: &mut 
                 problems.push(format!("the header {name} is {:?}, not {value}", request.header(name)));
             }
         }
-        if let Some(json) = wanted.get("json")
-            && request.json.as_ref() != Some(json)
-        {
-            problems.push(format!("the body is {}, not {json}", request.body));
+        if request.json.as_ref() != wanted.get("json") {
+            problems.push(format!("the body is {}, not {:?}", request.body, wanted.get("json")));
         }
     }
 }

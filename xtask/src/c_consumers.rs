@@ -10,7 +10,7 @@ use crate::workspace::{Result, Workspace, empty_folder, output, run};
 
 /// What each way of building makes of the examples, and runs them.
 pub(crate) fn test(workspace: &Workspace, tools: &Path, installed: &Path, place: &Path) -> Result<()> {
-    let sandbox = Sandbox::start(workspace)?;
+    let sandbox = Sandbox::start(workspace, "{}")?;
     let examples = installed.join("share/partner-messaging/examples");
     for library in ["shared", "static"] {
         let made = place.join("make").join(library);

@@ -14,7 +14,7 @@ pub(crate) fn test(workspace: &Workspace, tools: &Path, installed: &Path, place:
     let readme = fs::read_to_string(&readme).map_err(|error| format!("{}: {error}", readme.display()))?;
     let section = readme.split_once("\n## Recipes\n").ok_or("bindings-c/README.md has no recipes")?.1;
     let section = section.split("\n## ").next().unwrap_or(section);
-    let sandbox = Sandbox::start(workspace)?;
+    let sandbox = Sandbox::start(workspace, "{}")?;
     let mut done = 0;
     for recipe in section.split("\n### ").skip(1) {
         let (name, text) = recipe.split_once('\n').ok_or("a recipe is empty")?;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 /// The header's parts, in its order.
-const SOURCES: [&str; 13] = [
+const SOURCES: [&str; 19] = [
     "status",
     "error",
     "receipt",
@@ -15,6 +15,12 @@ const SOURCES: [&str; 13] = [
     "call",
     "queue",
     "completion",
+    "fallback",
+    "record",
+    "filter",
+    "list",
+    "balance",
+    "request",
     "event",
     "sandbox",
     "version",

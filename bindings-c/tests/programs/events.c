@@ -16,6 +16,7 @@ static void note(const pm_event *event, void *user_data) {
              pm_outcome_name(pm_event_outcome(event)), or_none(pm_event_kind(event)),
              (int)pm_event_http_status(event), pm_event_pause_ms(event) >= 0,
              pm_event_elapsed_ms(event) >= 0);
+    CHECK_TEXT(pm_event_call(event), "send");
     CHECK(strstr(pm_event_text(event), "secret") == NULL);
     CHECK(strstr(pm_event_text(event), "+6591234567") == NULL);
 }

@@ -3,6 +3,7 @@
  * tests/vectors.rs drives it. A line is a command and its arguments; texts are
  * an x and hexadecimal bytes.
  */
+#define _POSIX_C_SOURCE 200809L /* strdup */
 #include <partner_messaging.h>
 
 #include <stdio.h>
@@ -103,7 +104,8 @@ static void print_receipt(const pm_receipt *receipt) {
 static void print_error(const pm_error *error) {
     print_number("ok", 0);
     print_text("class", pm_error_class_name(error));
-    print_text("outcome", pm_outcome_name(pm_error_outcome(error)));
+    if (pm_error_outcome(error) != PM_OUTCOME_NONE)
+        print_text("outcome", pm_outcome_name(pm_error_outcome(error)));
     print_text("kind", pm_error_kind(error));
     print_text("code", pm_error_code(error));
     print_text("field", pm_error_field(error));
@@ -116,6 +118,8 @@ static void print_error(const pm_error *error) {
     if (pm_error_retry_after_ms(error) >= 0)
         print_number("retry_after_ms", pm_error_retry_after_ms(error));
 }
+
+#include "vector_calls.h"
 
 static void send_blocking(const pm_client *client, const pm_message *message,
                           const pm_call_options *options) {
@@ -149,18 +153,22 @@ static void send_submitted(const pm_client *client, const pm_message *message,
     pm_queue_free(queue);
 }
 
-static void run(int submit, const pm_options *options, const pm_message *message,
-                const pm_call_options *call_options) {
+static void run(int submit, const pm_options *options, const pm_message *message, const char *op,
+                struct arguments *given, const pm_call_options *call_options, int spending) {
     pm_client *client = NULL;
     pm_error *error = NULL;
     if (pm_client_new(options, &client, &error) != PM_OK)
         print_error(error);
+    else if (op != NULL)
+        make_call(op, client, given, call_options);
     else if (message == NULL)
         print_number("ok", 1);
     else if (submit)
         send_submitted(client, message, call_options);
     else
         send_blocking(client, message, call_options);
+    if (client != NULL && spending)
+        print_spending(client);
     pm_client_free(client);
     pm_error_free(error);
 }
@@ -188,7 +196,10 @@ int main(int argc, char **argv) {
     pm_options *options = pm_options_new();
     pm_call_options *call_options = pm_call_options_new();
     pm_message *message = NULL;
-    char *line;
+    struct arguments given;
+    char *line, *op = NULL;
+    int spending = 0;
+    begin_arguments(&given);
     while ((line = read_line()) != NULL) {
         char *arguments[4] = {0};
         size_t count = 0;
@@ -222,8 +233,38 @@ int main(int argc, char **argv) {
             pm_message_set_sender_id(message, text_of(arguments[1]));
         } else if (strcmp(command, "variable") == 0) {
             pm_message_set_variable(message, text_of(arguments[1]), text_of(arguments[2]));
+        } else if (strcmp(command, "endpoint") == 0) {
+            pm_options_set_endpoint(options, text_of(arguments[1]), text_of(arguments[2]));
+        } else if (strcmp(command, "fallback_code") == 0) {
+            pm_call_options_add_fallback_code(call_options, text_of(arguments[1]));
+        } else if (strcmp(command, "argument") == 0) {
+            set_argument(&given, arguments[1], text_of(arguments[2]));
+        } else if (strcmp(command, "argument_number") == 0 && strcmp(arguments[1], "page") == 0) {
+            pm_filter_set_page(given.filter, (uint32_t)strtoul(arguments[2], NULL, 10));
+        } else if (strcmp(command, "argument_number") == 0 && strcmp(arguments[1], "limit") == 0) {
+            pm_filter_set_limit(given.filter, (uint32_t)strtoul(arguments[2], NULL, 10));
+        } else if (strcmp(command, "query") == 0) {
+            given.queries[given.query_count][0] = strdup(text_of(arguments[1]));
+            given.queries[given.query_count++][1] = strdup(text_of(arguments[2]));
+        } else if (strcmp(command, "statuses") == 0) {
+            given.statuses_given = 1;
+        } else if (strcmp(command, "status") == 0) {
+            given.statuses[given.status_count++] = strdup(text_of(arguments[1]));
+        } else if (strcmp(command, "body") == 0) {
+            given.body = strdup(text_of(arguments[1]));
+        } else if (strcmp(command, "idempotent") == 0) {
+            given.idempotent = atoi(arguments[1]);
+        } else if (strcmp(command, "wanted_header") == 0) {
+            given.wanted_headers[given.wanted_count++] = strdup(text_of(arguments[1]));
+        } else if (strcmp(command, "next") == 0) {
+            given.messages[given.message_count++] = message;
+            message = NULL;
+        } else if (strcmp(command, "spending") == 0) {
+            spending = 1;
+        } else if (strcmp(command, "do") == 0) {
+            op = strdup(arguments[1]);
         } else if (strcmp(command, "run") == 0) {
-            run(submit, options, message, call_options);
+            run(submit, options, message, op, &given, call_options, spending);
             puts("end");
             fflush(stdout);
             pm_message_free(message);
@@ -232,11 +273,17 @@ int main(int argc, char **argv) {
             options = pm_options_new();
             call_options = pm_call_options_new();
             message = NULL;
+            end_arguments(&given);
+            begin_arguments(&given);
+            free(op);
+            op = NULL;
+            spending = 0;
         } else {
             die("no such command", command);
         }
         free(line);
     }
+    end_arguments(&given);
     pm_message_free(message);
     pm_call_options_free(call_options);
     pm_options_free(options);

@@ -69,7 +69,9 @@ static void print(const pm::Receipt &receipt) {
 static void print(const pm::PartnerMessagingError &error) {
     print_number("ok", 0);
     print("class", class_of(error));
-    print("outcome", std::string(to_string(error.outcome())));
+    if (error.outcome() != pm::Outcome::none) {
+        print("outcome", std::string(to_string(error.outcome())));
+    }
     print("kind", error.kind());
     print("code", error.code());
     print("field", error.field());
@@ -83,6 +85,74 @@ static void print(const pm::PartnerMessagingError &error) {
     if (error.retry_after()) {
         print_number("retry_after_ms", error.retry_after()->count());
     }
+}
+
+// A text as JSON writes it, or null. The cases have no control characters in what is listed.
+static std::string json(const std::optional<std::string> &text) {
+    if (!text) {
+        return "null";
+    }
+    std::string json = "\"";
+    for (const char c : *text) {
+        if (c == '"' || c == '\\') {
+            json += '\\';
+        }
+        json += c;
+    }
+    return json + '"';
+}
+
+template <class T> static std::string json_number(const std::optional<T> &number) {
+    return number ? std::to_string(*number) : "null";
+}
+
+template <class Items, class Write> static std::string json_list(const Items &items, Write write) {
+    std::string json = "[";
+    for (const auto &item : items) {
+        json += (json.size() > 1 ? "," : "") + write(item);
+    }
+    return json + "]";
+}
+
+static std::string json(const std::vector<pm::FallbackStep> &trail) {
+    return json_list(trail, [](const pm::FallbackStep &step) {
+        return "{\"channel\":" + json(step.channel) +
+               ",\"outcome\":" + json(std::string(to_string(step.outcome))) +
+               ",\"kind\":" + json(step.kind) + ",\"status\":" + json_number(step.http_status) +
+               ",\"code\":" + json(step.code) + ",\"message_id\":" + json(step.message_id) +
+               ",\"attempts\":" + std::to_string(step.attempts) + "}";
+    });
+}
+
+static std::string json(const pm::Page &page) {
+    const std::string more = page.has_more ? (*page.has_more ? "true" : "false") : "null";
+    return "{\"page\":" + std::to_string(page.number) + ",\"limit\":" + json_number(page.limit) +
+           ",\"total\":" + json_number(page.total) +
+           ",\"total_pages\":" + json_number(page.total_pages) + ",\"has_more\":" + more +
+           ",\"ids\":" +
+           json_list(page.messages, [](const pm::MessageRecord &it) { return json(it.message_id); }) +
+           "}";
+}
+
+static std::string json(const std::vector<pm::Spending> &entries) {
+    return json_list(entries, [](const pm::Spending &entry) {
+        return "{\"channel\":" + json(entry.channel) + ",\"currency\":" + json(entry.currency) +
+               ",\"cost\":" + json(entry.cost) + ",\"messages\":" + std::to_string(entry.messages) +
+               ",\"unpriced\":" + std::to_string(entry.unpriced) + "}";
+    });
+}
+
+static void print(const pm::MessageRecord &record) {
+    print_number("ok", 1);
+    print("message_id", record.message_id);
+    print("recipient", record.recipient);
+    print("channel", record.channel);
+    print("status", record.status);
+    print("cost", record.cost);
+    print("currency", record.currency);
+    print("created_at", record.created_at);
+    print("updated_at", record.updated_at);
+    print("raw", record.raw);
 }
 
 static void set(pm::Options &options, const std::string &name, const std::string &value) {
@@ -112,6 +182,13 @@ struct Case {
     pm::Options options;
     pm::CallOptions call;
     std::unique_ptr<pm::Message> message;
+    std::string op;
+    std::map<std::string, std::string> arguments;
+    std::vector<std::pair<std::string, std::string>> query;
+    std::optional<std::vector<std::string>> statuses;
+    std::vector<std::unique_ptr<pm::Message>> messages;
+    std::vector<std::string> wanted_headers;
+    bool spending = false;
     std::function<void(const std::string &, const std::string &)> variable;
 
     template <class M> void is(M made) {
@@ -124,10 +201,122 @@ struct Case {
         message = std::move(owned);
     }
 
-    void run(bool async) const {
+    [[nodiscard]] pm::Filter filter() const {
+        pm::Filter filter;
+        for (const auto &[name, value] : arguments) {
+            const auto number = [&value = value] { return static_cast<std::uint32_t>(std::stoul(value)); };
+            const std::map<std::string, std::function<void()>> setters = {
+                {"channel", [&, &value = value] { filter.channel(value); }},
+                {"status", [&, &value = value] { filter.status(value); }},
+                {"recipient", [&, &value = value] { filter.recipient(value); }},
+                {"sender", [&, &value = value] { filter.sender(value); }},
+                {"since", [&, &value = value] { filter.since(value); }},
+                {"until", [&, &value = value] { filter.until(value); }},
+                {"page", [&] { filter.page(number()); }},
+                {"limit", [&] { filter.limit(number()); }},
+            };
+            setters.at(name)();
+        }
+        for (const auto &[name, value] : query) {
+            filter.query(name, value);
+        }
+        return filter;
+    }
+
+    void list(const pm::Client &client) const {
+        std::vector<std::string> ids;
+        const auto json_ids = [&] { return json_list(ids, [](const std::string &id) { return json(id); }); };
         try {
-            const pm::Client client(options);
-            if (!message) {
+            for (const pm::MessageRecord &record : client.list_messages(filter(), call)) {
+                ids.push_back(record.message_id);
+            }
+            print_number("ok", 1);
+            print("ids", json_ids());
+        } catch (const pm::PartnerMessagingError &error) {
+            print(error);
+            print("got", json_ids());
+        }
+    }
+
+    void list_pages(const pm::Client &client) const {
+        std::vector<pm::Page> all;
+        pm::Pages pages = client.list_messages(filter(), call).pages();
+        while (std::optional<pm::Page> page = pages.next()) {
+            all.push_back(std::move(*page));
+        }
+        print_number("ok", 1);
+        print("pages", json_list(all, [](const pm::Page &page) { return json(page); }));
+    }
+
+    void request(const pm::Client &client) const {
+        pm::Request request(arguments.at("method"), arguments.at("path"));
+        for (const auto &[name, value] : query) {
+            request.query(name, value);
+        }
+        if (arguments.count("body")) {
+            request.json(arguments.at("body"));
+        }
+        if (arguments.count("idempotent")) {
+            request.idempotent(arguments.at("idempotent") == "1");
+        }
+        const pm::Reply reply = client.request(request, call);
+        print_number("ok", 1);
+        print_number("status", reply.http_status());
+        print("data", reply.data());
+        print("message", reply.message());
+        print_number("attempts", reply.attempts());
+        for (const std::string &name : wanted_headers) {
+            print(("header:" + name).c_str(), reply.header(name));
+        }
+    }
+
+    void fall_back(const pm::Client &client) const {
+        std::vector<std::reference_wrapper<const pm::Message>> all;
+        for (const auto &one : messages) {
+            all.emplace_back(*one);
+        }
+        try {
+            const pm::FallbackReceipt accepted = client.send_with_fallback(all, call);
+            print(accepted.receipt);
+            print("trail", json(accepted.trail));
+        } catch (const pm::PartnerMessagingError &error) {
+            print(error);
+            print("trail", json(error.trail()));
+        }
+    }
+
+    void make_call(const pm::Client &client) const {
+        if (op == "get_message") {
+            print(client.get_message(arguments.at("message_id"), call));
+        } else if (op == "wait_for_status") {
+            print(client.wait_for_status(arguments.at("message_id"), call, statuses));
+        } else if (op == "list_messages") {
+            list(client);
+        } else if (op == "list_pages") {
+            list_pages(client);
+        } else if (op == "get_balance") {
+            const pm::Balance balance = client.get_balance(call);
+            print_number("ok", 1);
+            print("amount", balance.amount);
+            print("currency", balance.currency);
+            print("raw", balance.raw);
+        } else if (op == "request") {
+            request(client);
+        } else if (op == "send_with_fallback") {
+            fall_back(client);
+        } else {
+            std::cerr << "vector_runner: no such call: " << op << '\n';
+            std::exit(3);
+        }
+    }
+
+    void run(bool async) const {
+        std::optional<pm::Client> kept;
+        try {
+            const pm::Client &client = kept.emplace(options);
+            if (!op.empty()) {
+                make_call(client);
+            } else if (!message) {
                 print_number("ok", 1);
             } else if (async) {
                 print(client.send_async(*message, call).get());
@@ -136,6 +325,9 @@ struct Case {
             }
         } catch (const pm::PartnerMessagingError &error) {
             print(error);
+        }
+        if (kept && spending) {
+            print("spending", json(kept->spending()));
         }
     }
 };
@@ -178,6 +370,32 @@ int main(int argc, char **argv) {
             static_cast<pm::Sms &>(*next.message).sender_id(text(0));
         } else if (command == "variable") {
             next.variable(text(0), text(1));
+        } else if (command == "endpoint") {
+            next.options.endpoint(text(0), text(1));
+        } else if (command == "fallback_code") {
+            next.call.fallback_code(text(0));
+        } else if (command == "argument") {
+            next.arguments[arguments.at(0)] = text(1);
+        } else if (command == "argument_number") {
+            next.arguments[arguments.at(0)] = arguments.at(1);
+        } else if (command == "body") {
+            next.arguments["body"] = text(0);
+        } else if (command == "idempotent") {
+            next.arguments["idempotent"] = arguments.at(0);
+        } else if (command == "query") {
+            next.query.emplace_back(text(0), text(1));
+        } else if (command == "statuses") {
+            next.statuses.emplace();
+        } else if (command == "status") {
+            next.statuses->push_back(text(0));
+        } else if (command == "wanted_header") {
+            next.wanted_headers.push_back(text(0));
+        } else if (command == "next") {
+            next.messages.push_back(std::move(next.message));
+        } else if (command == "spending") {
+            next.spending = true;
+        } else if (command == "do") {
+            next.op = arguments.at(0);
         } else if (command == "run") {
             next.run(async);
             std::cout << "end" << std::endl;
