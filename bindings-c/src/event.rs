@@ -1,7 +1,6 @@
 //! What a client tells of its calls while they run.
 
 use std::ffi::{CString, c_char};
-use std::os::fd::AsFd;
 use std::time::Duration;
 
 use partner_messaging::{ClientBuilder, Event, Step};
@@ -68,29 +67,11 @@ impl From<&Event> for pm_event {
     }
 }
 
-/// A builder whose client tells `callback`, and standard error when the
-/// environment asks for it.
+/// A builder whose client tells `callback`.
 pub(crate) fn connect(builder: ClientBuilder, callback: Option<EventCallback>) -> ClientBuilder {
-    let log = std::env::var("PARTNER_MESSAGING_LOG").is_ok_and(|level| level.eq_ignore_ascii_case("debug"));
-    if callback.is_none() && !log {
-        return builder;
-    }
-    builder.on_event(move |event| {
-        if log {
-            write_line(&format!("partner-messaging: {event}\n"));
-        }
-        if let Some(callback) = &callback {
-            callback.call(&event.into());
-        }
-    })
-}
-
-/// Writes to standard error without the lock that a forked child might find taken.
-fn write_line(line: &str) {
-    use std::io::Write;
-    if let Ok(stderr) = std::io::stderr().as_fd().try_clone_to_owned() {
-        // Whether anybody reads it is not the call's business.
-        let _ = std::fs::File::from(stderr).write_all(line.as_bytes());
+    match callback {
+        Some(callback) => builder.on_event(move |event| callback.call(&event.into())),
+        None => builder,
     }
 }
 

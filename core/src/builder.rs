@@ -47,7 +47,7 @@ pub struct ClientBuilder {
     pub(crate) language: &'static str,
     pub(crate) max_response_bytes: usize,
     pub(crate) endpoints: Vec<(String, String)>,
-    pub(crate) observer: Option<Observer>,
+    pub(crate) observer: Observer,
 }
 
 impl Default for ClientBuilder {
@@ -69,7 +69,7 @@ impl Default for ClientBuilder {
             language: "rust",
             max_response_bytes: 1024 * 1024,
             endpoints: Vec::new(),
-            observer: None,
+            observer: Observer::default(),
         }
     }
 }
@@ -187,8 +187,23 @@ impl ClientBuilder {
 
     /// Who is told of every attempt, retry and outcome, besides `tracing`. It is
     /// called on the thread that the call runs on, and must neither block nor panic.
+    ///
+    /// With the environment variable `PARTNER_MESSAGING_LOG=debug` each event is a
+    /// line on standard error, too.
     pub fn on_event(mut self, observer: impl Fn(&Event) + Send + Sync + 'static) -> Self {
-        self.observer = Some(Arc::new(observer));
+        self.observer = Observer::new(observer, None);
+        self
+    }
+
+    /// The same for an observer that does not always want to be told: while
+    /// `wanted` says no, no event is made. It is asked on the same thread, for
+    /// each event; for bindings.
+    pub fn on_event_if(
+        mut self,
+        wanted: impl Fn() -> bool + Send + Sync + 'static,
+        observer: impl Fn(&Event) + Send + Sync + 'static,
+    ) -> Self {
+        self.observer = Observer::new(observer, Some(Arc::new(wanted)));
         self
     }
 

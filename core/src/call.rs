@@ -331,7 +331,7 @@ impl<'a, O: Operation> Call<'a, O> {
 
     fn teller(&self) -> Teller<'_> {
         Teller {
-            observer: self.client.config.observer.as_ref(),
+            observer: &self.client.config.observer,
             call: O::NAME,
             changes: self.operation.changes(),
             message: self.operation.message(),

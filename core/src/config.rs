@@ -43,7 +43,7 @@ pub(crate) struct Config {
     pub(crate) proxy: Option<Url>,
     pub(crate) extra_roots: Vec<CertificateDer<'static>>,
     pub(crate) max_response_bytes: usize,
-    pub(crate) observer: Option<Observer>,
+    pub(crate) observer: Observer,
     /// What was spent by the clients of this configuration, in each process.
     ledger: Arc<PerProcess<Ledger>>,
 }
@@ -79,7 +79,7 @@ impl Config {
             max_connections: options.max_connections,
             http2: options.http2,
             max_response_bytes: options.max_response_bytes,
-            observer: options.observer,
+            observer: options.observer.with_log_of_environment(),
             ledger: Arc::new(PerProcess::new()),
         })
     }

@@ -4,6 +4,7 @@
 //! Nothing here holds the key, a message's text or a whole recipient.
 
 use std::fmt;
+use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -106,13 +107,65 @@ impl fmt::Display for Event {
     }
 }
 
+type Tell = dyn Fn(&Event) + Send + Sync;
+type Wanted = dyn Fn() -> bool + Send + Sync;
+
 /// Who is told of events besides `tracing`.
-pub(crate) type Observer = Arc<dyn Fn(&Event) + Send + Sync>;
+#[derive(Clone, Default)]
+pub(crate) struct Observer {
+    tell: Option<Arc<Tell>>,
+    wanted: Option<Arc<Wanted>>,
+    /// Whether each event is a line on standard error, too.
+    log: bool,
+}
+
+impl Observer {
+    /// Tells `tell` of the events for which `wanted`, if there is one, says so.
+    pub(crate) fn new(tell: impl Fn(&Event) + Send + Sync + 'static, wanted: Option<Arc<Wanted>>) -> Self {
+        Self { tell: Some(Arc::new(tell)), wanted, log: false }
+    }
+
+    /// The same, with a line on standard error if the environment asks for it:
+    /// `PARTNER_MESSAGING_LOG=debug`.
+    pub(crate) fn with_log_of_environment(mut self) -> Self {
+        self.log = std::env::var(LOG_VARIABLE).is_ok_and(|level| level.eq_ignore_ascii_case("debug"));
+        self
+    }
+
+    fn is_listening(&self) -> bool {
+        self.log || (self.tell.is_some() && self.wanted.as_ref().is_none_or(|wanted| wanted()))
+    }
+
+    fn tell(&self, event: &Event) {
+        if self.log {
+            write_line(&format!("partner-messaging: {event}\n"));
+        }
+        if let Some(tell) = &self.tell
+            && self.wanted.as_ref().is_none_or(|wanted| wanted())
+        {
+            tell(event);
+        }
+    }
+}
+
+const LOG_VARIABLE: &str = "PARTNER_MESSAGING_LOG";
+
+/// Writes to standard error without its lock, which the child of a fork might
+/// find taken for ever.
+fn write_line(line: &str) {
+    let stderr = std::io::stderr();
+    #[cfg(unix)]
+    let Ok(stderr) = std::os::fd::AsFd::as_fd(&stderr).try_clone_to_owned().map(std::fs::File::from) else {
+        return;
+    };
+    // Whether anybody reads it is not the call's business.
+    let _ = (&stderr).write_all(line.as_bytes());
+}
 
 /// Tells what happens in one call. Costs next to nothing while nobody listens.
 #[derive(Clone, Copy)]
 pub(crate) struct Teller<'a> {
-    pub(crate) observer: Option<&'a Observer>,
+    pub(crate) observer: &'a Observer,
     pub(crate) call: &'static str,
     /// Whether something was at stake, so that the call has an outcome.
     pub(crate) changes: bool,
@@ -150,7 +203,8 @@ impl Teller<'_> {
 
     fn tell(self, step: impl FnOnce() -> Step) {
         let traced = tracing::enabled!(target: TARGET, tracing::Level::DEBUG);
-        if !traced && self.observer.is_none() {
+        let listening = self.observer.is_listening();
+        if !traced && !listening {
             return;
         }
         let event = Event {
@@ -162,8 +216,8 @@ impl Teller<'_> {
         if traced {
             trace(&event);
         }
-        if let Some(observer) = self.observer {
-            observer(&event);
+        if listening {
+            self.observer.tell(&event);
         }
     }
 }
