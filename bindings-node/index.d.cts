@@ -1,3 +1,4 @@
 export * from "./lib/client.cjs";
 export * from "./lib/errors.cjs";
+export * from "./lib/events.cjs";
 export * from "./lib/messages.cjs";

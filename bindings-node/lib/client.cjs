@@ -2,22 +2,34 @@
 
 const { native } = require('./native.cjs');
 const { errorOf, internalError } = require('./errors.cjs');
+const { Events } = require('./events.cjs');
 const { callOptions, clientOptions } = require('./options.cjs');
 const { Receipt } = require('./receipt.cjs');
 const { onAbort } = require('./signal.cjs');
+const { Trace } = require('./trace.cjs');
+
+const sendTrace = new Trace('send');
 
 class Client {
   #native;
+  #events;
 
   constructor(options = {}) {
-    const opened = native().openClient(clientOptions(options));
+    const { onEvent, client } = clientOptions(options);
+    const opened = native().openClient(client);
     if (!(opened instanceof native().NativeClient)) throw errorOf(opened);
     this.#native = opened;
+    this.#events = new Events(opened, onEvent);
+  }
+
+  send(message, options) {
+    const call = () => this.#send(message, options);
+    return sendTrace.wanted ? sendTrace.run({ channel: channelOf(message) }, call) : call();
   }
 
   // Errors are made here, after the await: then their stack has the caller's
   // frames, which an error made by the addon would not have.
-  async send(message, options) {
+  async #send(message, options) {
     const { signal, call } = callOptions(options);
     const { json, flaw } = written(message);
     const ended = signal === undefined
@@ -30,10 +42,13 @@ class Client {
   }
 
   async #attempt(json, call, cancel) {
+    this.#events.listen();
     try {
       return await this.#native.send(json, call, cancel);
     } catch (fault) {
       throw internalError(fault);
+    } finally {
+      this.#events.deliver();
     }
   }
 
@@ -60,6 +75,15 @@ if (Symbol.asyncDispose) {
     configurable: true,
     writable: true,
   });
+}
+
+/** The channel for a trace, whatever the message is. */
+function channelOf(message) {
+  try {
+    return typeof message.channel === 'string' ? message.channel : null;
+  } catch {
+    return null;
+  }
 }
 
 /** The message as JSON; `undefined` when it can't be written, and why. */

@@ -1,4 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+import type { CallEvent } from "./events.cjs";
 import type { MessageOn } from "./messages.cjs";
 
 /** The options of a client. What is `undefined` has its default. Durations are milliseconds. */
@@ -34,6 +35,11 @@ export interface ClientOptions {
   userAgent?: string | undefined;
   /** How many bytes an answer's body may have. Default: 1 MiB. */
   maxResponseBytes?: number | undefined;
+  /**
+   * Is told what happens in this client's calls, while it happens: see {@link CallEvent}.
+   * What it throws changes no call; it becomes an uncaught exception.
+   */
+  onEvent?: ((event: CallEvent) => void) | undefined;
 }
 
 /** An `AbortSignal` of Node's or of the DOM's. */

@@ -18,6 +18,7 @@ const CLIENT = {
   headers: 'headers',
   userAgent: 'string',
   maxResponseBytes: 'number',
+  onEvent: 'function',
 };
 
 const CALL = {
@@ -31,6 +32,7 @@ const PROBLEMS = {
   string: 'must be a string',
   number: 'must be a number',
   boolean: 'must be true or false',
+  function: 'must be a function',
   headers: 'must be a plain object whose values are strings',
   signal: 'must be an AbortSignal',
 };
@@ -76,8 +78,11 @@ function checked(options, types) {
   return out;
 }
 
-/** The options of a client, as the addon takes them. */
-const clientOptions = (options) => checked(options, CLIENT);
+/** The options of a client, as the addon takes them, and whom to tell of events. */
+function clientOptions(options) {
+  const { onEvent, ...client } = checked(options, CLIENT);
+  return { onEvent, client };
+}
 
 const NONE = Object.freeze({ signal: undefined, call: undefined });
 

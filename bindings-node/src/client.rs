@@ -1,5 +1,7 @@
 //! The client: one core client, its calls on napi's runtime.
 
+use std::sync::Arc;
+
 use napi::Env;
 use napi::bindgen_prelude::{Either, PromiseRaw};
 use napi_derive::napi;
@@ -7,19 +9,27 @@ use partner_messaging::{CallOptions, Client, Error, Message, Receipt, WireMessag
 use serde::ser::{Error as _, Serialize, Serializer};
 
 use crate::cancel::CancelHandle;
+use crate::event::{Events, Wake};
 use crate::failure::Failure;
 use crate::options::{NativeCallOptions, NativeClientOptions};
 use crate::receipt;
 
 /// A client of the core.
 #[napi]
-pub struct NativeClient(Client);
+pub struct NativeClient {
+    core: Client,
+    events: Arc<Events>,
+}
 
 /// A client, or why there is none.
 #[napi(catch_unwind)]
 pub fn open_client(options: NativeClientOptions) -> Either<NativeClient, Failure> {
-    match options.into_core().and_then(|builder| builder.build()) {
-        Ok(client) => Either::A(NativeClient(client)),
+    let events = Arc::new(Events::default());
+    let told = events.clone();
+    let built =
+        options.into_core().and_then(|builder| builder.on_event(move |event| told.tell(event)).build());
+    match built {
+        Ok(core) => Either::A(NativeClient { core, events }),
         Err(error) => Either::B(Failure::new(&error)),
     }
 }
@@ -38,7 +48,7 @@ impl NativeClient {
         options: Option<NativeCallOptions>,
         cancel: Option<&CancelHandle>,
     ) -> napi::Result<PromiseRaw<'env, Either<String, Failure>>> {
-        let client = self.0.clone();
+        let client = self.core.clone();
         let options = options.map_or_else(|| Ok(CallOptions::new()), NativeCallOptions::into_core);
         let options = options.map(|options| match cancel {
             Some(cancel) => options.cancel(cancel.core()),
@@ -58,7 +68,26 @@ impl NativeClient {
     /// Refuses further calls and ends those under way. Never blocks.
     #[napi(catch_unwind)]
     pub fn close(&self) {
-        self.0.close();
+        self.core.close();
+    }
+
+    /// Whether the events of the calls from now on are wanted.
+    #[napi(catch_unwind)]
+    pub fn want_events(&self, wanted: bool) {
+        self.events.want(wanted);
+    }
+
+    /// What to call on this thread when there are events; the first one counts. It
+    /// keeps no process alive, and must not hold the client.
+    #[napi(catch_unwind, ts_args_type = "wake: () => void")]
+    pub fn wake_for_events(&self, wake: Wake) {
+        self.events.wake_by(wake);
+    }
+
+    /// The events that have gathered, the oldest first, in JSON; `null` when there are none.
+    #[napi(catch_unwind)]
+    pub fn take_events(&self) -> Option<String> {
+        self.events.take()
     }
 }
 

@@ -7,6 +7,7 @@
 
 pub mod cancel;
 pub mod client;
+mod event;
 pub mod failure;
 pub mod options;
 mod receipt;

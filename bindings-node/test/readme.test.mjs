@@ -1,7 +1,8 @@
 // What the README and the examples say, run against the sandbox.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { Sandbox } from 'partner-messaging/testing';
 import support from './support/support.cjs';
@@ -15,28 +16,50 @@ before(async () => {
 beforeEach(() => sandbox.reset());
 after(() => sandbox.stop());
 
-const snippets = [...readFileSync(join(folder, 'README.md'), 'utf8').matchAll(/^## (.*?)$|^```ts\n(.*?)^```/gms)];
-
-test('the README’s snippets run', async (t) => {
+/** The README's programs in TypeScript, each with the heading it stands under. */
+function snippets() {
+  const readme = readFileSync(join(folder, 'README.md'), 'utf8');
   let heading;
-  let count = 0;
-  for (const [, title, code] of snippets) {
-    if (title !== undefined) {
-      heading = title;
-      continue;
-    }
-    count += 1;
+  return [...readme.matchAll(/^##+ (.*?)$|^```ts\n(.*?)^```/gms)].flatMap(([, title, code]) => {
+    heading = title ?? heading;
+    return code === undefined ? [] : [{ heading, code }];
+  });
+}
+
+/** Writes them as JavaScript beside each other, where the package's own name resolves. */
+async function compiled(programs, scratch) {
+  const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
+  const sources = programs.map(({ code }, n) => {
+    const path = join(scratch, `${n}.mts`);
+    writeFileSync(path, code);
+    return path;
+  });
+  const options = ['--module', 'node20', '--target', 'es2022', '--strict', '--skipLibCheck', '--types', 'node'];
+  const { code, stdout, stderr } = await run([tsc, ...options, ...sources], { ms: 60_000 });
+  assert.equal(code, 0, stdout + stderr);
+  return programs.map((program, n) => ({ ...program, path: join(scratch, `${n}.mjs`) }));
+}
+
+const said = {
+  'First program': /^msg_\S+ 0\.05 SGD\n$/,
+  'Logs, metrics, traces': /: attempt 1\n.*: sent after 1 attempts.*\nMap\(1\) { 'SMS sent null' => 1 }\n$/,
+  Testing: /99\.95[^]*\nInsufficientCreditError\nunknown\n$/,
+};
+
+test('the README’s programs compile and run', async (t) => {
+  const scratch = mkdtempSync(join(folder, 'test', 'readme-'));
+  t.after(() => rmSync(scratch, { recursive: true }));
+  const programs = await compiled(snippets(), scratch);
+  assert.equal(programs.length, 5);
+  for (const { heading, path } of programs) {
     await t.test(heading, async () => {
-      // The one annotation that JavaScript doesn't have.
-      const program = code.replaceAll('(error: any)', '(error)');
-      const result = await run(['--input-type=module', '-e', program], { env: pointedAt(sandbox) });
+      sandbox.reset();
+      const result = await run([path], { env: pointedAt(sandbox) });
       assert.deepEqual([result.code, result.stderr], [0, '']);
       if (heading === 'Messages') assert.equal(sandbox.requests.length, 4);
-      if (heading === 'First program') assert.match(result.stdout, /^msg_\S+ 0\.05 SGD\n$/);
-      if (heading === 'Testing') assert.match(result.stdout, /99\.95[^]*\nInsufficientCreditError\nunknown\n$/);
+      if (said[heading]) assert.match(result.stdout, said[heading]);
     });
   }
-  assert.equal(count, 4);
 });
 
 for (const kind of ['mjs', 'cjs']) {
