@@ -42,6 +42,9 @@ async function failure(promise) {
   throw new Error('nothing was thrown');
 }
 
+/** How often to try what fails rarely: `few` times, or as the environment says for a long run. */
+const repeats = (few) => Number(process.env.PARTNER_MESSAGING_TEST_REPEATS ?? few);
+
 const sms = Object.freeze({ channel: 'SMS', to: '+6591234567', content: 'Hello from Node!' });
 
-module.exports = { folder, run, pointedAt, failure, sms };
+module.exports = { folder, run, pointedAt, failure, repeats, sms };
