@@ -11,7 +11,7 @@ const { folder, pointedAt, repeats, run } = support;
 let sandbox;
 let forgetting;
 before(async () => {
-  sandbox = await Sandbox.start();
+  sandbox = await Sandbox.start({ state: { balance: '1000000000' } });
   forgetting = setInterval(() => sandbox.reset(), 200);
 });
 after(() => {
