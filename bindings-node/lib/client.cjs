@@ -5,7 +5,7 @@ const { errorOf, internalError } = require('./errors.cjs');
 const { Events } = require('./events.cjs');
 const { callOptions, clientOptions } = require('./options.cjs');
 const { Receipt } = require('./receipt.cjs');
-const { onAbort } = require('./signal.cjs');
+const { watch } = require('./signal.cjs');
 const { Trace } = require('./trace.cjs');
 
 const sendTrace = new Trace('send');
@@ -54,12 +54,11 @@ class Client {
 
   /** The core's verdict stands in any case: an abort only asks for it early. */
   async #attemptUntil(signal, json, call) {
-    const cancel = new (native().CancelHandle)();
-    const forget = onAbort(signal, () => cancel.cancel());
+    const watched = watch(signal);
     try {
-      return await this.#attempt(json, call, cancel);
+      return await this.#attempt(json, call, watched.handle);
     } finally {
-      forget();
+      watched.end();
     }
   }
 

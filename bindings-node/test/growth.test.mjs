@@ -33,6 +33,7 @@ for (const mode of ['plain', 'shared signal', 'listener', 'refused']) {
     // From the fourth sample on: code gets compiled and pools filled before.
     const growth = (what) => Math.min(...curve.slice(-3).map(what)) - Math.min(...curve.slice(3, 6).map(what));
     assert.ok(growth(({ heap }) => heap) < 0.25 * MB, stdout);
-    assert.ok(growth(({ rss }) => rss) < 6 * MB, stdout);
+    // Resident memory takes a step or two for the allocator's arenas, whenever it likes.
+    assert.ok(growth(({ rss }) => rss) < 12 * MB, stdout);
   });
 }
