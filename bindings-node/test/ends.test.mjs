@@ -63,7 +63,7 @@ test('worker.terminate() in mid-call is clean', async () => {
     import { once } from 'node:events';
     import { Worker } from 'node:worker_threads';
     import { Sandbox } from 'partner-messaging/testing';
-    const sandbox = await Sandbox.start();
+    const sandbox = await Sandbox.start({ state: { balance: '1000000' } });
     sandbox.setFault({ kind: 'stall', ms: 15 });
     for (let i = 0; i < ${count}; i += 1) {
       const workerData = { sms, url: sandbox.url, apiKey: sandbox.apiKey, listening: i % 2 === 1 };

@@ -30,7 +30,8 @@ Commands:
   demo             build everything, start the sandbox, and send every documented
                    kind of message from Rust, Python, Node, C and C++
   test [part]...   run all tests, or those of: lint, rust, c, node,
-                   install, python
+                   install, python; and, only by name, runtimes: the
+                   Node package on Bun, Deno and a newer Node
   package          fill dist/ with what users install: wheel, npm tarballs, C archive
   faults           print the table of faults: outcome, kind and POSTs of each
   soak [--seconds N] [--seed S]
