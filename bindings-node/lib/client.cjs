@@ -23,8 +23,8 @@ class Client {
   }
 
   send(message, options) {
-    const call = () => this.#send(message, options);
-    return sendTrace.wanted ? sendTrace.run({ channel: channelOf(message) }, call) : call();
+    if (!sendTrace.wanted) return this.#send(message, options);
+    return sendTrace.run({ channel: channelOf(message) }, () => this.#send(message, options));
   }
 
   // Errors are made here, after the await: then their stack has the caller's
@@ -32,33 +32,24 @@ class Client {
   async #send(message, options) {
     const { signal, call } = callOptions(options);
     const { json, flaw } = written(message);
-    const ended = signal === undefined
-      ? await this.#attempt(json, call)
-      : await this.#attemptUntil(signal, json, call);
+    const ended = await this.#attempt(json, call, signal);
     if (typeof ended === 'string') return new Receipt(ended);
     if (flaw !== undefined && ended.className === 'InvalidMessageError') ended.cause = flaw;
     if (signal?.aborted && ended.kind === 'cancelled') ended.cause = signal.reason;
     throw errorOf(ended);
   }
 
-  async #attempt(json, call, cancel) {
+  /** What became of the call. That verdict stands in any case: an abort only asks for it early. */
+  async #attempt(json, call, signal) {
+    const watched = signal === undefined ? undefined : watch(signal);
     this.#events.listen();
     try {
-      return await this.#native.send(json, call, cancel);
+      return await this.#native.send(json, call, watched?.handle);
     } catch (fault) {
       throw internalError(fault);
     } finally {
+      watched?.end();
       this.#events.deliver();
-    }
-  }
-
-  /** The core's verdict stands in any case: an abort only asks for it early. */
-  async #attemptUntil(signal, json, call) {
-    const watched = watch(signal);
-    try {
-      return await this.#attempt(json, call, watched.handle);
-    } finally {
-      watched.end();
     }
   }
 

@@ -3,8 +3,6 @@
 
 const diagnostics = require('node:diagnostics_channel');
 
-const PARTS = ['start', 'end', 'asyncStart', 'asyncEnd', 'error'];
-
 class Trace {
   #call;
   #tracing;
@@ -16,7 +14,8 @@ class Trace {
 
   // The channel's own `hasSubscribers` is not in every Node 20.
   get wanted() {
-    return PARTS.some((part) => this.#tracing[part].hasSubscribers);
+    const { start, end, asyncStart, asyncEnd, error } = this.#tracing;
+    return start.hasSubscribers || end.hasSubscribers || asyncStart.hasSubscribers || asyncEnd.hasSubscribers || error.hasSubscribers;
   }
 
   /**

@@ -34,7 +34,7 @@ async function compiled(programs, scratch) {
 const said = {
   'First program': /^msg_\S+ 0\.05 SGD\n$/,
   'Logs, metrics, traces': /: attempt 1\n.*: sent after 1 attempts.*\nMap\(1\) { 'SMS sent null' => 1 }\n$/,
-  'Tests with node:test': /^# pass 2$/m,
+  'Tests with node:test': /^(#|ℹ) pass 2$/m,
   Testing: /99\.95[^]*\nInsufficientCreditError\nunknown\n$/,
 };
 
