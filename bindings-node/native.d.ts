@@ -40,6 +40,15 @@ export declare class NativeClient {
   spending(reset: boolean): string
   /** Refuses further calls and ends those under way. Never blocks. */
   close(): void
+  /** Whether the events of the calls from now on are wanted. */
+  wantEvents(wanted: boolean): void
+  /**
+   * What to call on this thread when there are events; the first one counts. It
+   * keeps no process alive, and must not hold the client.
+   */
+  wakeForEvents(wake: () => void): void
+  /** The events that have gathered, the oldest first, in JSON; `null` when there are none. */
+  takeEvents(): string | null
 }
 
 /** How far a list has got. One call at a time moves it on; others wait for it. */

@@ -2,23 +2,35 @@
 
 const { native } = require('./native.cjs');
 const { configError, errorOf, internalError } = require('./errors.cjs');
+const { Events } = require('./events.cjs');
 const { callOptions, clientOptions, fallbackOptions, requestOptions, waitOptions } = require('./options.cjs');
 const { MessageRecord, Receipt, fallbackReceipt, reply } = require('./facts.cjs');
 const { MessageList } = require('./list.cjs');
-const { onAbort } = require('./signal.cjs');
+const { watch } = require('./signal.cjs');
+const { Trace } = require('./trace.cjs');
+
+const sendTrace = new Trace('send');
 
 class Client {
   #native;
+  #events;
 
   constructor(options = {}) {
-    const opened = native().openClient(clientOptions(options));
+    const { onEvent, client } = clientOptions(options);
+    const opened = native().openClient(client);
     if (!(opened instanceof native().NativeClient)) throw errorOf(opened);
     this.#native = opened;
+    this.#events = new Events(opened, onEvent);
+  }
+
+  send(message, options) {
+    if (!sendTrace.wanted) return this.#send(message, options);
+    return sendTrace.run({ channel: channelOf(message) }, () => this.#send(message, options));
   }
 
   // Errors are made in these methods' own frames, after the await: then their
   // stack has the caller's frames, which an error made by the addon would not have.
-  async send(message, options) {
+  async #send(message, options) {
     const { signal, call } = callOptions(options);
     const { json, flaw } = written(message);
     const ended = await this.#attempt(signal, true, (cancel) => this.#native.send(json, call, cancel));
@@ -90,16 +102,15 @@ class Client {
    * verdict stands in any case: an abort only asks for it early.
    */
   async #attempt(signal, changes, begin) {
-    let forget = () => {};
+    const watched = signal === undefined ? undefined : watch(signal);
+    this.#events.listen();
     try {
-      if (signal === undefined) return await begin();
-      const cancel = new (native().CancelHandle)();
-      forget = onAbort(signal, () => cancel.cancel());
-      return await begin(cancel);
+      return await begin(watched?.handle);
     } catch (fault) {
       throw internalError(fault, changes);
     } finally {
-      forget();
+      watched?.end();
+      this.#events.deliver();
     }
   }
 
@@ -122,6 +133,15 @@ function failed(failure, signal, flaw) {
   if (flaw !== undefined && failure.className === 'InvalidMessageError') failure.cause = flaw;
   if (signal?.aborted && failure.kind === 'cancelled') failure.cause = signal.reason;
   return errorOf(failure, failed);
+}
+
+/** The channel for a trace, whatever the message is. */
+function channelOf(message) {
+  try {
+    return typeof message.channel === 'string' ? message.channel : null;
+  } catch {
+    return null;
+  }
 }
 
 /** The message as JSON; `undefined` when it can't be written, and why. */

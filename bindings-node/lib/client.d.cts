@@ -1,4 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+import type { CallEvent } from "./events.cjs";
 import type {
   Balance,
   FallbackReceipt,
@@ -48,6 +49,11 @@ export interface ClientOptions {
    * describe, under the base URL; the defaults are assumptions.
    */
   endpoints?: Endpoints | undefined;
+  /**
+   * Is told what happens in this client's calls, while it happens: see {@link CallEvent}.
+   * What it throws changes no call; it becomes an uncaught exception.
+   */
+  onEvent?: ((event: CallEvent) => void) | undefined;
 }
 
 /** The paths of the endpoints that the published document doesn't describe. */

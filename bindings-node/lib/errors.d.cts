@@ -74,8 +74,8 @@ export class PartnerMessagingError extends Error {
   /** The HTTP status of the answer. */
   readonly status: number | null;
   /**
-   * The service's own code, for example `INSUFFICIENT_CREDIT`. Never one of
-   * Node's: `null` unless the service answered with one, also for {@link ConfigError}.
+   * The service's own code, for example `INSUFFICIENT_CREDIT`; `null` unless it
+   * answered with one. A {@link ConfigError} has Node's: `ERR_INVALID_ARG_VALUE`.
    */
   readonly code: string | null;
   /** The id that the service gave the request, if it gave one. */
@@ -91,7 +91,10 @@ export class PartnerMessagingError extends Error {
   readonly field: string | null;
   /** What became of each message of a `Client.sendWithFallback` that was tried, in order; empty for other calls. */
   readonly trail: readonly FallbackStep[];
-  /** What may go into a log: neither `body` nor `cause`. */
+  /**
+   * What may go into a log, and to another thread, where an error loses its class
+   * and its fields: neither `body` nor `cause`.
+   */
   toJSON(): Record<string, string | number | null | readonly FallbackStep[]>;
 }
 

@@ -19,6 +19,7 @@ const CLIENT = {
   userAgent: 'string',
   maxResponseBytes: 'number',
   endpoints: 'texts',
+  onEvent: 'function',
 };
 
 const CALL = {
@@ -55,6 +56,7 @@ const PROBLEMS = {
   list: 'must be an array of strings',
   moment: 'must be a string or a valid Date',
   json: 'must be a value that JSON can write',
+  function: 'must be a function',
   signal: 'must be an AbortSignal',
 };
 
@@ -124,8 +126,11 @@ function checked(options, types) {
   return out;
 }
 
-/** The options of a client, as the addon takes them. */
-const clientOptions = (options) => checked(options, CLIENT);
+/** The options of a client, as the addon takes them, and whom to tell of events. */
+function clientOptions(options) {
+  const { onEvent, ...client } = checked(options, CLIENT);
+  return { onEvent, client };
+}
 
 /** Which messages to list, as the addon takes it. */
 const filterOptions = (filter) => checked(filter, FILTER);

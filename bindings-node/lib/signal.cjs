@@ -1,44 +1,41 @@
 'use strict';
-// Listening to AbortSignals: one listener for each signal, however many calls
-// share it, because Node warns of a leak from the eleventh on.
+// AbortSignals. One handle and one listener for each signal, however many calls
+// share it: Node warns of a leak from the eleventh listener on.
 
-/** What to do for each signal that calls are waiting on. @type {WeakMap<object, Watch>} */
+const { native } = require('./native.cjs');
+
+/** @type {WeakMap<object, Watch>} */
 const watches = new WeakMap();
 
 class Watch {
-  #actions = new Set();
+  /** Cancels, in the addon, the calls that were given it. */
+  handle = new (native().CancelHandle)();
+  #calls = 0;
   #signal;
-  #listener = () => {
-    for (const action of this.#actions) action();
-  };
+  #listener = () => this.handle.cancel();
 
   constructor(signal) {
     this.#signal = signal;
-    signal.addEventListener('abort', this.#listener);
     watches.set(signal, this);
   }
 
-  add(action) {
-    this.#actions.add(action);
+  begin() {
+    if (this.#signal.aborted) this.handle.cancel();
+    else if (this.#calls === 0) this.#signal.addEventListener('abort', this.#listener);
+    this.#calls += 1;
   }
 
-  remove(action) {
-    this.#actions.delete(action);
-    if (this.#actions.size > 0) return;
-    this.#signal.removeEventListener('abort', this.#listener);
-    watches.delete(this.#signal);
+  end() {
+    this.#calls -= 1;
+    if (this.#calls === 0) this.#signal.removeEventListener('abort', this.#listener);
   }
 }
 
-/** Runs `action` when `signal` is aborted, or now if it is. Ends when the function it returns is called. */
-function onAbort(signal, action) {
-  if (signal.aborted) {
-    action();
-    return () => {};
-  }
-  const watch = watches.get(signal) ?? new Watch(signal);
-  watch.add(action);
-  return () => watch.remove(action);
+/** What cancels a call when `signal` is aborted, or now if it is; `end` it with the call. */
+function watch(signal) {
+  const found = watches.get(signal) ?? new Watch(signal);
+  found.begin();
+  return found;
 }
 
-module.exports = { onAbort };
+module.exports = { watch };

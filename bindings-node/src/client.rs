@@ -4,6 +4,8 @@
 //! rejects only for a fault of the addon itself. None is an `async fn`: those
 //! can't borrow the handle that cancels.
 
+use std::sync::Arc;
+
 use napi::Env;
 use napi::bindgen_prelude::{Either, PromiseRaw};
 use napi_derive::napi;
@@ -11,6 +13,7 @@ use partner_messaging::{CallOptions, Client, Envelope, Error, Message, WireMessa
 use serde::ser::{Error as _, Serialize, Serializer};
 
 use crate::cancel::CancelHandle;
+use crate::event::{Events, Wake};
 use crate::facts::Facts;
 use crate::failure::Failure;
 use crate::list::NativePager;
@@ -18,13 +21,22 @@ use crate::options::{NativeCallOptions, NativeClientOptions, NativeRequest};
 
 /// A client of the core.
 #[napi]
-pub struct NativeClient(Client);
+pub struct NativeClient {
+    core: Client,
+    events: Arc<Events>,
+}
 
 /// A client, or why there is none.
 #[napi(catch_unwind)]
 pub fn open_client(options: NativeClientOptions) -> Either<NativeClient, Failure> {
-    match options.into_core().and_then(|builder| builder.build()) {
-        Ok(client) => Either::A(NativeClient(client)),
+    let events = Arc::new(Events::default());
+    let told = events.clone();
+    let asked = events.clone();
+    let built = options.into_core().and_then(|builder| {
+        builder.on_event_if(move || asked.are_wanted(), move |event| told.tell(event)).build()
+    });
+    match built {
+        Ok(core) => Either::A(NativeClient { core, events }),
         Err(error) => Either::B(Failure::new(&error)),
     }
 }
@@ -144,7 +156,7 @@ impl NativeClient {
     /// The ledger in JSON; `reset` begins a new one.
     #[napi(catch_unwind)]
     pub fn spending(&self, reset: bool) -> napi::Result<String> {
-        let entries = if reset { self.0.reset_spending() } else { self.0.spending() };
+        let entries = if reset { self.core.reset_spending() } else { self.core.spending() };
         let fault = |problem: String| napi::Error::from_reason(problem);
         entries.map_err(|error| fault(error.to_string()))?.to_json().map_err(|error| fault(error.to_string()))
     }
@@ -152,7 +164,26 @@ impl NativeClient {
     /// Refuses further calls and ends those under way. Never blocks.
     #[napi(catch_unwind)]
     pub fn close(&self) {
-        self.0.close();
+        self.core.close();
+    }
+
+    /// Whether the events of the calls from now on are wanted.
+    #[napi(catch_unwind)]
+    pub fn want_events(&self, wanted: bool) {
+        self.events.want(wanted);
+    }
+
+    /// What to call on this thread when there are events; the first one counts. It
+    /// keeps no process alive, and must not hold the client.
+    #[napi(catch_unwind, ts_args_type = "wake: () => void")]
+    pub fn wake_for_events(&self, wake: Wake) {
+        self.events.wake_by(wake);
+    }
+
+    /// The events that have gathered, the oldest first, in JSON; `null` when there are none.
+    #[napi(catch_unwind)]
+    pub fn take_events(&self) -> Option<String> {
+        self.events.take()
     }
 }
 
@@ -173,7 +204,7 @@ impl NativeClient {
             Some(cancel) => options.cancel(cancel.core()),
             None => options,
         });
-        let call = call(self.0.clone(), options);
+        let call = call(self.core.clone(), options);
         env.spawn_future(async move {
             match call.await {
                 Ok(facts) => match facts.to_json() {

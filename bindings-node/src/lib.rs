@@ -7,6 +7,7 @@
 
 pub mod cancel;
 pub mod client;
+mod event;
 mod facts;
 pub mod failure;
 pub mod list;

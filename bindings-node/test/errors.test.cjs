@@ -60,12 +60,43 @@ test('what is absent is null, and the name is on the prototype', async () => {
   assert.ok(!Object.hasOwn(error, 'name') && !Object.hasOwn(error, 'cause'));
 });
 
-test('an error has the stack of its caller', async () => {
-  async function theCaller() {
-    await sandbox.client().send({ ...sms, to: 'nobody' });
+test('an error has the stack of its caller, whatever ended the call', async () => {
+  const endings = {
+    InvalidMessageError: (client) => client.send({ ...sms, to: 'nobody' }),
+    ConfigError: (client) => client.send(sms, { timeout: -1 }),
+    OutcomeUnknownError: (client) => client.send(sms),
+    TransportError: (client) => client.send(sms, { signal: AbortSignal.abort() }),
+  };
+  for (const [name, ending] of Object.entries(endings)) {
+    sandbox.reset();
+    sandbox.setFault({ kind: 'reset' });
+    async function theCaller() {
+      await ending(sandbox.client());
+    }
+    const error = await failure(theCaller());
+    assert.equal(error.name, name);
+    assert.match(error.stack, new RegExp(`^${name}: .*\\n(.*\\n)*.*at async theCaller .*errors\\.test\\.cjs`));
   }
-  const error = await failure(theCaller());
-  assert.match(error.stack, /^InvalidMessageError: to: .*\n(.*\n)*.*at async theCaller /);
+  sandbox.reset();
+  function theMaker() {
+    return new api.Client({ apiKey: 'k', timeout: 0 });
+  }
+  assert.throws(theMaker, (error) => /^ConfigError: .*\n(.*\n)*.*at theMaker /.test(error.stack));
+});
+
+test('what crosses to another thread: the error’s text and stack, and all facts of its JSON', async () => {
+  sandbox.pushFault({ kind: 'code', code: 'INSUFFICIENT_CREDIT' });
+  const error = await failure(sandbox.client().send(sms));
+  // The algorithm drops the class and the fields of any error.
+  const cloned = structuredClone(error);
+  assert.ok(cloned instanceof Error);
+  assert.deepEqual([cloned.message, cloned.stack], [error.message, error.stack]);
+  const facts = structuredClone(error.toJSON());
+  assert.deepEqual(facts, error.toJSON());
+  assert.deepEqual(
+    [facts.name, facts.code, facts.outcome, facts.kind],
+    ['InsufficientCreditError', 'INSUFFICIENT_CREDIT', 'rejected', 'api'],
+  );
 });
 
 test('neither text nor JSON nor inspect shows what is secret', async () => {

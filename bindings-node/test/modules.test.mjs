@@ -36,18 +36,29 @@ test('importing starts no thread', async () => {
   assert.equal(stdout, '0\ntrue\n', stderr);
 });
 
-test('a machine without a binary is told what to do', async () => {
-  const program = `
-    const Module = require('node:module');
-    const load = Module._load;
-    Module._load = function (name, ...rest) {
-      if (name.endsWith('.node') || name.startsWith('partner-messaging-')) throw new Error('no such file');
-      return load.call(this, name, ...rest);
-    };
-    const { Client } = require('partner-messaging');
-    try { new Client({ apiKey: 'k' }); } catch (error) { console.log(error.code, error.message, error.cause !== undefined); }`;
-  const { stdout } = await run(['-e', program]);
-  assert.match(stdout, /^ERR_PARTNER_MESSAGING_NO_BINARY partner-messaging has no binary that loads/);
-  assert.ok(stdout.includes(`${process.platform}-${process.arch}`) && stdout.includes('npm run build'), stdout);
-  assert.ok(stdout.endsWith('true\n'));
-});
+const machines = [
+  { platform: process.platform, arch: process.arch, says: `${process.platform}-${process.arch} with ` },
+  { platform: 'linux', arch: 'arm64', musl: true, says: 'linux-arm64 with musl' },
+  { platform: 'darwin', arch: 'arm64', says: 'darwin-arm64,' },
+  { platform: 'win32', arch: 'x64', says: 'win32-x64,' },
+];
+
+for (const { platform, arch, musl, says } of machines) {
+  test(`a machine without a binary is told what to do: ${says}`, async () => {
+    const program = `
+      const Module = require('node:module');
+      const load = Module._load;
+      Module._load = function (name, ...rest) {
+        if (name.endsWith('.node') || name.startsWith('partner-messaging-')) throw new Error('no such file');
+        return load.call(this, name, ...rest);
+      };
+      const { Client } = require('partner-messaging');
+      Object.defineProperties(process, { platform: { value: '${platform}' }, arch: { value: '${arch}' } });
+      if (${musl === true}) process.report.getReport = () => ({ header: {}, sharedObjects: [] });
+      try { new Client({ apiKey: 'k' }); } catch (error) { console.log(error.code, error.message, error.cause !== undefined); }`;
+    const { stdout } = await run(['-e', program]);
+    assert.match(stdout, /^ERR_PARTNER_MESSAGING_NO_BINARY partner-messaging has no binary that loads/);
+    assert.ok(stdout.includes(says) && stdout.includes('npm run build'), stdout);
+    assert.ok(stdout.endsWith('true\n'));
+  });
+}

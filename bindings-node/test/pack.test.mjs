@@ -1,9 +1,11 @@
 // The tarballs: well made, and all that a user needs, without a registry.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { Sandbox } from 'partner-messaging/testing';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
@@ -28,22 +30,75 @@ test('there is a main tarball and one for this platform', () => {
   assert.ok(names.some((name) => name.startsWith(`partner-messaging-${process.platform}-${process.arch}`)), String(names));
 });
 
+const mainTarball = () => tarballs.find((path) => /partner-messaging-\d[^/]*$/.test(path));
+const filesIn = (tarball) => {
+  const listed = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' });
+  return listed.trim().split('\n').map((path) => path.replace('package/', '')).sort();
+};
+const always = ['LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'package.json'];
+
+test('the tarballs hold what a user needs and nothing else', () => {
+  const inFolder = (name, pattern) =>
+    readdirSync(join(folder, name)).filter((file) => pattern.test(file)).map((file) => `${name}/${file}`);
+  const entries = ['index', 'testing'].flatMap((name) => [`${name}.js`, `${name}.cjs`, `${name}.d.ts`, `${name}.d.cts`]);
+  const expected = [...always, ...entries, 'native.cjs', ...inFolder('lib', /\.cjs$|\.d\.cts$/), ...inFolder('examples', /\.[cm]js$/)];
+  assert.deepEqual(filesIn(mainTarball()), expected.sort());
+  for (const tarball of tarballs.filter((path) => path !== mainTarball())) {
+    const [binary, ...others] = filesIn(tarball).filter((file) => !always.includes(file));
+    assert.match(binary, /^partner-messaging\..*\.node$/);
+    assert.deepEqual(others, []);
+  }
+});
+
+test('installing runs no script', () => {
+  for (const tarball of tarballs) {
+    const packed = JSON.parse(execFileSync('tar', ['-xzOf', tarball, 'package/package.json'], { encoding: 'utf8' }));
+    assert.ok(!('scripts' in packed) && !('dependencies' in packed), tarball);
+  }
+});
+
 test('publint has nothing to say about the main tarball', async () => {
-  const main = tarballs.find((path) => /partner-messaging-\d[^/]*$/.test(path));
-  const bytes = readFileSync(main);
+  const bytes = readFileSync(mainTarball());
   const tarball = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
   const { messages, pkg } = await publint({ pack: { tarball }, strict: true });
   assert.deepEqual(messages.map((message) => formatMessage(message, pkg)), []);
 });
 
-test('both install offline into an empty project, and the examples run there', async () => {
-  const project = join(scratch, 'project');
-  const npm = (...args) => run(args, { cwd: project, command: 'npm', ms: 60_000 });
+test('the types are right for every kind of module and resolution', async () => {
+  const { types, entrypoints, problems } = await checkPackage(
+    createPackageFromTarballData(new Uint8Array(readFileSync(mainTarball()))),
+  );
+  assert.deepEqual([types.kind, Object.keys(entrypoints)], ['included', ['.', './testing', './package.json']]);
+  assert.deepEqual(problems, []);
+});
+
+function emptyProject(name) {
+  const project = join(scratch, name);
   mkdirSync(project);
   writeFileSync(join(project, 'package.json'), '{ "name": "project", "private": true }\n');
-  const cache = ['--offline', '--cache', join(scratch, 'cache'), '--no-audit', '--no-fund'];
-  const { code, stderr } = await npm('install', ...cache, '--ignore-scripts', ...tarballs);
-  assert.equal(code, 0, stderr);
+  const options = ['--offline', '--cache', join(scratch, 'cache'), '--no-audit', '--no-fund', '--ignore-scripts'];
+  const install = async (...args) => {
+    const { code, stderr } = await run(['install', ...options, ...args], { cwd: project, command: 'npm', ms: 60_000 });
+    assert.equal(code, 0, stderr);
+  };
+  return { project, install };
+}
+
+test('without the package of the binary the user is told what to do', async () => {
+  const { project, install } = emptyProject('without-binary');
+  await install('--omit=optional', mainTarball());
+  const program = `
+    const { Client } = require('partner-messaging'); // importing is no problem
+    try { new Client({ apiKey: 'k' }); } catch (error) { console.log(error.code, error.message); }`;
+  const { stdout, stderr } = await run(['-e', program], { cwd: project });
+  assert.equal(stderr, '');
+  assert.match(stdout, /^ERR_PARTNER_MESSAGING_NO_BINARY .*--omit=optional/);
+  assert.ok(stdout.includes(`${process.platform}-${process.arch}`), stdout);
+});
+
+test('both install offline into an empty project, and the examples run there', async () => {
+  const { project, install } = emptyProject('project');
+  await install(...tarballs);
   for (const name of readdirSync(join(project, 'node_modules')).filter((entry) => !entry.startsWith('.'))) {
     const files = readdirSync(join(project, 'node_modules', name));
     for (const file of ['LICENSE-APACHE', 'LICENSE-MIT', 'README.md']) assert.ok(files.includes(file), `${name} lacks ${file}`);

@@ -16,7 +16,12 @@ fn an_observer_is_told_only_what_it_wants() {
     let client = Client::builder()
         .api_key(sandbox.api_key())
         .base_url(sandbox.url())
-        .on_event_if(move || asked.load(Ordering::SeqCst), move |_| drop(told.fetch_add(1, Ordering::SeqCst)))
+        .on_event_if(
+            move || asked.load(Ordering::SeqCst),
+            move |_| {
+                told.fetch_add(1, Ordering::SeqCst);
+            },
+        )
         .build_blocking()
         .unwrap();
     let message = Sms::text("+6591234567", "Hello");

@@ -39,7 +39,8 @@ Commands:
   demo             build everything, start the sandbox, and send every documented
                    kind of message from Rust, Python, Node, C and C++
   test [part]...   run all tests, or those of: lint, rust, openapi, c,
-                   guard, node, install, python
+                   guard, node, install, python; and, only by name, runtimes:
+                   the Node package on Bun, Deno and a newer Node
   bench [face]... [--rounds N] [--sends N] [--quick]
                    measure the CPU time of a send against its peers; faces: rust,
                    python, node, c

@@ -17,14 +17,19 @@ const PARTS: [(&str, Part); 8] = [
     ("python", python::test),
 ];
 
+/// Only when they are asked for by name: they fetch hundreds of megabytes.
+const ON_DEMAND: [(&str, Part); 1] = [("runtimes", node::runtimes)];
+
 pub(crate) fn run(workspace: &Workspace, wanted: &[&str]) -> Result<()> {
-    if let Some(unknown) = wanted.iter().find(|name| PARTS.iter().all(|(part, _)| part != *name)) {
-        let parts = PARTS.map(|(part, _)| part).join(", ");
-        return Err(format!("no such part: {unknown}; there are {parts}"));
+    let all = || PARTS.into_iter().chain(ON_DEMAND);
+    if let Some(unknown) = wanted.iter().find(|name| all().all(|(part, _)| part != **name)) {
+        let names: Vec<&str> = all().map(|(name, _)| name).collect();
+        return Err(format!("no such part: {unknown}; there are {}", names.join(", ")));
     }
+    let by_default = |name| wanted.is_empty() && PARTS.iter().any(|(part, _)| *part == name);
     let mut failures = Vec::new();
-    for (name, part) in PARTS {
-        if wanted.is_empty() || wanted.contains(&name) {
+    for (name, part) in all() {
+        if wanted.contains(&name) || by_default(name) {
             eprintln!("== {name}");
             // The others still have something to tell.
             if let Err(problem) = part(workspace) {

@@ -2,6 +2,7 @@
 // What several tests share.
 
 const { spawn } = require('node:child_process');
+const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
 
 const folder = join(__dirname, '..', '..');
@@ -42,6 +43,22 @@ async function failure(promise) {
   throw new Error('nothing was thrown');
 }
 
+/** The README's programs in TypeScript, each with the heading it stands under. */
+function readmePrograms() {
+  const readme = readFileSync(join(folder, 'README.md'), 'utf8');
+  let heading;
+  return [...readme.matchAll(/^##+ (.*?)$|^```ts\n(.*?)^```/gms)].flatMap(([, title, code]) => {
+    heading = title ?? heading;
+    return code === undefined ? [] : [{ heading, code }];
+  });
+}
+
+/** Its runner is too large for this package: the tests of other runtimes run it. */
+const ELSEWHERE = 'Tests with vitest';
+
+/** How often to try what fails rarely: `few` times, or as the environment says for a long run. */
+const repeats = (few) => Number(process.env.PARTNER_MESSAGING_TEST_REPEATS ?? few);
+
 const sms = Object.freeze({ channel: 'SMS', to: '+6591234567', content: 'Hello from Node!' });
 
-module.exports = { folder, run, pointedAt, failure, sms };
+module.exports = { ELSEWHERE, folder, readmePrograms, run, pointedAt, failure, repeats, sms };

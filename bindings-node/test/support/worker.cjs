@@ -4,7 +4,8 @@
 const { parentPort, workerData } = require('node:worker_threads');
 const { Client } = require('partner-messaging');
 
-const client = new Client({ apiKey: workerData.apiKey, baseUrl: workerData.url });
+const { apiKey, url: baseUrl, listening } = workerData;
+const client = new Client({ apiKey, baseUrl, onEvent: listening ? () => {} : undefined });
 for (let i = 0; i < 4; i += 1) {
   client.send(workerData.sms).then(
     ({ status }) => parentPort.postMessage(status),

@@ -1,20 +1,29 @@
 // What a user's TypeScript has to accept, and what it has to refuse.
 import { ApiError, Client, ConfigError, MessageRecord, PartnerMessagingError, RateLimitError, Receipt } from "partner-messaging";
 import type { FallbackReceipt, FallbackStep, Reply, Spending } from "partner-messaging";
-import type { ClientOptions, EmailMessage, Kind, Message, OtherMessage, Outcome, CallOptions, SmsMessage, WhatsAppMessage } from "partner-messaging";
+import type { CallEvent, ClientOptions, EmailMessage, Kind, Message, OtherMessage, Outcome, CallOptions, SmsMessage, WhatsAppMessage } from "partner-messaging";
 import { Sandbox, SandboxError } from "partner-messaging/testing";
 import type { Fault, SandboxState } from "partner-messaging/testing";
 
+function onEvent(event: CallEvent): void {
+  if (event.step === "retry") void (event.pause satisfies number);
+  // @ts-expect-error only the end has an outcome
+  else if (event.step === "attempt") void event.outcome;
+  else void (event.outcome satisfies Outcome | null);
+}
 const options: ClientOptions = {
   apiKey: "k", baseUrl: "https://example.com", timeout: 1000, connectTimeout: 1000, maxRetries: 0, maxConnections: 1,
   http2: false, proxy: "http://127.0.0.1:1", trustEnv: false, caFile: "ca.pem", allowHttp: true, headers: { "x-tag": "a" },
-  userAgent: "mine", maxResponseBytes: 1024,
+  userAgent: "mine", maxResponseBytes: 1024, onEvent,
 };
 const client = new Client(options);
 new Client();
 new Client({ apiKey: process.env["KEY"] });
 // @ts-expect-error no such option
 new Client({ apikey: "k" });
+new Client({ onEvent: ({ text }) => console.log(text) });
+// @ts-expect-error no function
+new Client({ onEvent: "log" });
 // @ts-expect-error a number
 new Client({ timeout: "1000" });
 

@@ -1,0 +1,41 @@
+// Sends COUNT messages in the way MODE, and writes how much memory it had on the way:
+// `node --expose-gc growth.mjs MODE COUNT`.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'partner-messaging';
+
+const [mode, count] = [process.argv[2], Number(process.argv[3])];
+const SAMPLES = 10;
+const AT_ONCE = 32;
+
+const message = { channel: 'SMS', to: '+6591234567', content: 'Hello from Node!' };
+const { signal } = new AbortController();
+const client = new Client({ onEvent: mode === 'listener' ? () => {} : undefined });
+
+const ways = {
+  plain: () => client.send(message),
+  listener: () => client.send(message),
+  'shared signal': () => client.send(message, { signal }),
+  refused: () => client.send({ ...message, to: '1' }).catch(() => {}),
+};
+
+async function sendAll(number) {
+  const sendSome = async () => {
+    while (number > 0) {
+      number -= 1;
+      await ways[mode]();
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, sendSome));
+}
+
+const curve = [];
+for (let sample = 0; sample < SAMPLES; sample += 1) {
+  await sendAll(Math.ceil(count / SAMPLES));
+  for (let i = 0; i < 3; i += 1) {
+    globalThis.gc();
+    await sleep(5); // finalizers
+  }
+  const { heapUsed, external, rss } = process.memoryUsage();
+  curve.push({ heap: heapUsed + external, rss });
+}
+console.log(JSON.stringify(curve));
