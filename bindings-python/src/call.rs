@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use partner_messaging::{CallOptions, Envelope, Error, Pager, Request};
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 
 use crate::answers::{Balance, Reply};
 use crate::errors::of_read;
@@ -134,8 +135,9 @@ impl Operation {
         call.and_then(|call| Self::new(call, options)).map_err(|error| of_read(py, error))
     }
 
-    pub(crate) fn page(pager: Pager, options: CallOptions) -> Self {
-        Self { call: Arc::new(Call::NextPage(pager)), options }
+    /// The same for the page at another place of the list.
+    pub(crate) fn next(&self, pager: Pager) -> Self {
+        Self { call: Arc::new(Call::NextPage(pager)), options: self.options.clone() }
     }
 }
 
@@ -202,9 +204,20 @@ impl Operation {
         }
     }
 
+    /// Asks for the first page of a list.
     #[staticmethod]
-    fn next_page(py: Python<'_>, place: &Bound<'_, Place>, options: Options<'_>) -> PyResult<Self> {
-        Self::read(py, Ok(Call::NextPage(place.get().0.clone())), &options)
+    #[pyo3(signature = (options, **filter))]
+    pub(crate) fn list_messages(
+        py: Python<'_>,
+        options: Options<'_>,
+        filter: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Self> {
+        Self::read(py, reading::pager(py, filter).map(Call::NextPage), &options)
+    }
+
+    /// Asks for the page at another place of the same list.
+    fn at(&self, place: &Bound<'_, Place>) -> Self {
+        self.next(place.get().0.clone())
     }
 
     /// Whether it sends a message or changes something else.

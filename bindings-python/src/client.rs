@@ -9,8 +9,8 @@ use pyo3::types::{PyDict, PyTuple};
 
 use crate::answers::ledger;
 use crate::call::{Given, Operation, Options};
-use crate::errors::{exception, instance, of_read};
-use crate::list::{Messages, Place};
+use crate::errors::{exception, instance};
+use crate::list::Messages;
 use crate::options;
 use crate::reading::Body;
 
@@ -268,9 +268,8 @@ impl Client {
         headers: Option<Bound<'py, PyAny>>,
         filter: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Messages> {
-        let py = slf.py();
-        let options = Options::new(timeout, max_retries, headers).read();
-        Messages::new(slf, Place::new(py, filter)?, options.map_err(|error| of_read(py, error))?)
+        let options = Options::new(timeout, max_retries, headers);
+        Messages::new(slf, Operation::list_messages(slf.py(), options, filter)?)
     }
 
     /// Asks for the credit that is left.

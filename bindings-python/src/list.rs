@@ -3,31 +3,19 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
-use partner_messaging::{CallOptions, Pager};
+use partner_messaging::Pager;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyIterator};
+use pyo3::types::PyIterator;
 
 use crate::call::{Given, Operation};
 use crate::client::{Client, Stopped};
-use crate::errors::of_read;
-use crate::reading;
 use crate::record::Page;
 
 /// A place in a list of messages: what the next page is. It never changes.
 #[pyclass(frozen, module = "partner_messaging._native")]
 pub(crate) struct Place(pub(crate) Pager);
-
-#[pymethods]
-impl Place {
-    /// The place before the first page.
-    #[new]
-    #[pyo3(signature = (**filter))]
-    pub(crate) fn new(py: Python<'_>, filter: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
-        reading::pager(py, filter).map(Self).map_err(|error| of_read(py, error))
-    }
-}
 
 /// The pages of a list of messages, one after another: see ``Messages.pages``.
 ///
@@ -35,9 +23,8 @@ impl Place {
 #[pyclass(frozen, module = "partner_messaging")]
 pub(crate) struct Pages {
     client: Py<Client>,
-    options: CallOptions,
-    /// `None` after an error.
-    place: Mutex<Option<Pager>>,
+    /// What asks for the next page; `None` after an error.
+    asking: Mutex<Option<Operation>>,
 }
 
 #[pymethods]
@@ -47,25 +34,24 @@ impl Pages {
     }
 
     fn __next__(&self, py: Python<'_>) -> PyResult<Option<Page>> {
-        let mut place = match self.place.try_lock() {
-            Ok(place) => place,
+        let mut asking = match self.asking.try_lock() {
+            Ok(asking) => asking,
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
             // Another thread, or a signal handler in the midst of this.
             Err(TryLockError::WouldBlock) => {
                 return Err(PyRuntimeError::new_err("the list is being asked for its next page already"));
             }
         };
-        let Some(pager) = &*place else { return Ok(None) };
-        let operation = Operation::page(pager.clone(), self.options.clone());
-        match self.client.get().run(py, &operation) {
+        let Some(operation) = &*asking else { return Ok(None) };
+        match self.client.get().run(py, operation) {
             Ok(Given::Page(page, pager)) => {
-                *place = Some(pager);
+                *asking = Some(operation.next(pager));
                 page.map(|page| Page::from_core(py, page)).transpose()
             }
             Ok(_) => Err(PyRuntimeError::new_err("the answer is no page")),
             Err(stopped) => {
                 if matches!(stopped, Stopped::Failed(_)) {
-                    *place = None;
+                    *asking = None;
                 }
                 Err(stopped.into_exception(py))
             }
@@ -89,10 +75,10 @@ pub(crate) struct Messages {
 }
 
 impl Messages {
-    pub(crate) fn new(client: &Bound<'_, Client>, place: Place, options: CallOptions) -> PyResult<Self> {
-        let py = client.py();
-        let pages = Pages { client: client.clone().unbind(), options, place: Mutex::new(Some(place.0)) };
-        Ok(Self { pages: Py::new(py, pages)?, at_hand: Mutex::new(None) })
+    /// The list whose first page `operation` asks for.
+    pub(crate) fn new(client: &Bound<'_, Client>, operation: Operation) -> PyResult<Self> {
+        let pages = Pages { client: client.clone().unbind(), asking: Mutex::new(Some(operation)) };
+        Ok(Self { pages: Py::new(client.py(), pages)?, at_hand: Mutex::new(None) })
     }
 
     /// Never held while Python runs.

@@ -8,7 +8,7 @@ from _thread import _local
 from time import monotonic
 
 from ._async_list import AsyncMessages, AsyncPages
-from ._native import BackgroundClient, CompletionQueue, Operation, Place
+from ._native import BackgroundClient, CompletionQueue, Operation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
         Json,
         Message,
         MessageRecord,
-        Page,
         Receipt,
         Reply,
         Spending,
@@ -282,8 +281,8 @@ class AsyncClient:
         >>> asyncio.run(main())
         ['SENT']
         """
-        options = (timeout, max_retries, headers)
-        place = Place(
+        operation = Operation.list_messages(
+            (timeout, max_retries, headers),
             channel=channel,
             status=status,
             recipient=recipient,
@@ -294,12 +293,7 @@ class AsyncClient:
             limit=limit,
             query=query,
         )
-        Operation.next_page(place, options)  # refuses options that can't be used, now
-
-        async def ask(place: Place) -> tuple[Page | None, Place]:
-            return await self._perform(Operation.next_page(place, options))
-
-        return AsyncMessages(AsyncPages(ask, place))
+        return AsyncMessages(AsyncPages(self._perform, operation))
 
     async def get_balance(
         self,

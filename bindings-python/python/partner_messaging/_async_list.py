@@ -7,8 +7,11 @@ from ._errors import PartnerMessagingError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
+    from typing import TypeAlias
 
-    from ._native import MessageRecord, Page, Place
+    from ._native import MessageRecord, Operation, Page, Place
+
+    Given: TypeAlias = tuple[Page | None, Place]
 
 
 class AsyncPages:
@@ -17,11 +20,11 @@ class AsyncPages:
     A page is asked for when it is needed. An error ends the list; cancelling does not.
     """
 
-    __slots__ = ("_ask", "_asking", "_place")
+    __slots__ = ("_asking", "_next", "_perform")
 
-    def __init__(self, ask: Callable[[Place], Awaitable[tuple[Page | None, Place]]], place: Place) -> None:
-        self._ask = ask
-        self._place: Place | None = place
+    def __init__(self, perform: Callable[[Operation[Given]], Awaitable[Given]], first: Operation[Given]) -> None:
+        self._perform = perform
+        self._next: Operation[Given] | None = first
         self._asking = False
 
     def __aiter__(self) -> AsyncPages:
@@ -30,16 +33,18 @@ class AsyncPages:
     async def __anext__(self) -> Page:
         if self._asking:
             raise RuntimeError("the list is being asked for its next page already")
-        if self._place is None:
+        operation = self._next
+        if operation is None:
             raise StopAsyncIteration
         self._asking = True
         try:
-            page, self._place = await self._ask(self._place)
+            page, place = await self._perform(operation)
         except PartnerMessagingError:
-            self._place = None
+            self._next = None
             raise
         finally:
             self._asking = False
+        self._next = operation.at(place)
         if page is None:
             raise StopAsyncIteration
         return page
