@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -28,6 +28,9 @@ from partner_messaging import (
     WhatsApp,
 )
 from partner_messaging.testing import Sandbox
+
+if TYPE_CHECKING:
+    from partner_messaging._native import Message
 
 HELLO = Sms(to="+6591234567", content="Hello")
 WHATSAPP = WhatsApp(to="+6591234567", from_="+6581234567", template_id="HX1")
@@ -175,12 +178,13 @@ def test_unusable_arguments_of_reads(
 
 
 def test_unusable_arguments_of_changes(sandbox: Sandbox, client: Client) -> None:
-    for field, call in [
+    calls: list[tuple[str, Callable[[], object]]] = [
         ("json", lambda: client.request("POST", "/x", json={1, 2})),
         ("json", lambda: client.request("POST", "/x", json=float("nan"))),
         ("method", lambda: client.request(None, "/x")),  # type: ignore[arg-type]
         ("fallback_codes", lambda: client.send_with_fallback([HELLO], fallback_codes="X")),
-    ]:
+    ]
+    for field, call in calls:
         with pytest.raises(ConfigError) as raised:
             call()
         assert (raised.value.field, raised.value.outcome) == (field, "not_sent")
@@ -296,7 +300,8 @@ def test_threads_share_the_messages_of_a_list(client: Client) -> None:
 
 def test_a_channel_that_cannot_be_used_is_passed_over(sandbox: Sandbox, client: Client) -> None:
     sandbox.set_state(channels={"WHATSAPP": "not_configured"})
-    accepted = client.send_with_fallback(iter([WHATSAPP, HELLO]))
+    messages: list[Message] = [WHATSAPP, HELLO]
+    accepted = client.send_with_fallback(iter(messages))
     assert [(step.channel, step.outcome) for step in accepted.trail] == [("WHATSAPP", "rejected"), ("SMS", "sent")]
     assert accepted.trail[-1].message_id == accepted.receipt.message_id
     assert accepted.trail[0].code == "CHANNEL_CONFIG_NOT_FOUND"
