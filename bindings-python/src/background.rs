@@ -8,20 +8,21 @@ use std::sync::Arc;
 use partner_messaging::background::{self, Queue};
 use partner_messaging::{Cancel, Error};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyTuple};
 
+use crate::answers::ledger;
+use crate::call::{Given, Operation};
 use crate::errors::{exception, instance};
-use crate::receipt::Receipt;
-use crate::{messages, options};
+use crate::options;
 
-type Completion = (u64, Result<partner_messaging::Receipt, Error>);
+type Completion = (u64, Result<Given, Error>);
 
-/// A completion as Python sees it: the call's number, and its receipt or its exception.
-type Settled<'py> = (u64, Option<Receipt>, Option<Bound<'py, PyAny>>);
+/// A completion as Python sees it: the call's number, and what it gave or its exception.
+type Settled<'py> = (u64, Option<Bound<'py, PyAny>>, Option<Bound<'py, PyAny>>);
 
 fn settled<'py>(py: Python<'py>, (number, result): Completion) -> PyResult<Settled<'py>> {
     Ok(match result {
-        Ok(receipt) => (number, Some(receipt.into()), None),
+        Ok(given) => (number, Some(given.into_pyobject(py)?), None),
         Err(error) => (number, None, Some(instance(py, &error)?)),
     })
 }
@@ -89,23 +90,30 @@ impl BackgroundClient {
     /// Begins a call whose completion, under `number`, goes to `queue`.
     fn submit(
         &self,
+        py: Python<'_>,
         queue: &CompletionQueue,
         number: u64,
-        message: &Bound<'_, PyAny>,
-        timeout: Option<&Bound<'_, PyAny>>,
-        max_retries: Option<&Bound<'_, PyAny>>,
-        headers: Option<&Bound<'_, PyAny>>,
+        operation: &Operation,
     ) -> PyResult<Call> {
-        let py = message.py();
-        let options = options::call(timeout, max_retries, headers)?;
-        let envelope = messages::envelope(message)?;
-        let queue = Arc::clone(&queue.0);
+        let (queue, call) = (Arc::clone(&queue.0), Arc::clone(&operation.call));
         let begun = self.0.submit(
-            options,
-            async move |client, options| client.send_with(&envelope, &options).await,
+            operation.options.clone(),
+            async move |client, options| call.make(&client, &options).await,
             move |result| queue.push((number, result)),
         );
         begun.map(Call).map_err(|error| exception(py, &error))
+    }
+
+    /// What the messages sent so far have cost.
+    fn spending<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let entries = py.detach(|| self.0.spending());
+        ledger(py, entries.map_err(|error| exception(py, &error))?)
+    }
+
+    /// The same, and begins a new ledger.
+    fn reset_spending<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let entries = py.detach(|| self.0.reset_spending());
+        ledger(py, entries.map_err(|error| exception(py, &error))?)
     }
 
     fn close(&self) {

@@ -5,6 +5,8 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyType};
 
+use crate::fallback;
+
 /// The exception classes, in the order of `ErrorClass::ALL`.
 static CLASSES: PyOnceLock<Vec<Py<PyType>>> = PyOnceLock::new();
 
@@ -37,7 +39,23 @@ pub(crate) fn instance<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'p
     fields.set_item("retry_after", error.retry_after().map(|pause| pause.as_secs_f64()))?;
     fields.set_item("body", error.body())?;
     fields.set_item("field", error.field())?;
-    class(py, error.class())?.call((error.to_string(),), Some(&fields))
+    fields.set_item("trail", fallback::trail(py, error.trail())?)?;
+    let instance = class(py, error.class())?.call((error.to_string(),), Some(&fields))?;
+    if error.outcome().is_none() {
+        // Not what the class has by itself.
+        instance.setattr("outcome", py.None())?;
+    }
+    Ok(instance)
+}
+
+/// The error of a call that reads, for those that are found in the binding: it
+/// has no outcome.
+pub(crate) fn of_read(py: Python<'_>, error: PyErr) -> PyErr {
+    let ours = class(py, ErrorClass::Base).and_then(|base| error.value(py).is_instance(&base));
+    match ours.and_then(|ours| if ours { error.value(py).setattr("outcome", py.None()) } else { Ok(()) }) {
+        Ok(()) => error,
+        Err(failed) => failed,
+    }
 }
 
 /// An option whose value has no usable type.

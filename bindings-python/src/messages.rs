@@ -3,62 +3,60 @@
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use partner_messaging::{Envelope, Message, WireMessage, mask_recipient};
-use pyo3::exceptions::PyException;
+use partner_messaging::{Envelope, Error, Message, WireMessage, mask_recipient};
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyMapping, PyString};
 
+use crate::data::json_text;
 use crate::errors::{bad_field, exception};
 
 /// The envelope of anything that can be sent.
 pub(crate) fn envelope(message: &Bound<'_, PyAny>) -> PyResult<Envelope> {
-    let py = message.py();
-    let written = if let Ok(sms) = message.cast::<Sms>() {
+    checked(message)?.map_err(|error| exception(message.py(), &error))
+}
+
+/// The envelopes of several messages.
+pub(crate) fn envelopes(messages: &Bound<'_, PyAny>) -> PyResult<Vec<Envelope>> {
+    let py = messages.py();
+    let bad = || bad_field(py, "messages", "must be a list of messages");
+    // A mapping is one message in wire form.
+    let items = match messages.cast::<PyMapping>() {
+        Ok(_) => return Err(bad()),
+        Err(_) => messages.try_iter().map_err(|_| bad())?,
+    };
+    let envelope = |(index, message): (usize, PyResult<Bound<'_, PyAny>>)| {
+        checked(&message?)?.map_err(|error| exception(py, &error.of_message(index)))
+    };
+    items.enumerate().map(envelope).collect()
+}
+
+/// The inner result is about the message, the outer one about everything else.
+fn checked(message: &Bound<'_, PyAny>) -> PyResult<Result<Envelope, Error>> {
+    Ok(if let Ok(sms) = message.cast::<Sms>() {
         sms.get().0.envelope()
     } else if let Ok(whatsapp) = message.cast::<WhatsApp>() {
         whatsapp.get().0.envelope()
     } else if let Ok(email) = message.cast::<Email>() {
         email.get().0.envelope()
+    } else if let Ok(mapping) = message.cast::<PyMapping>() {
+        match json_text(&dict(mapping)?)? {
+            Some(json) => WireMessage::from_json(json).envelope(),
+            None => Err(Error::invalid_message("message", "can't be written as JSON")),
+        }
     } else {
-        WireMessage::from_json(json_text(message)?).envelope()
-    };
-    written.map_err(|error| exception(py, &error))
+        let problem = "must be a WhatsApp, an Sms, an Email, or a mapping in wire form";
+        Err(Error::invalid_message("message", problem))
+    })
 }
 
-/// A mapping as JSON text, by the standard library's own rules.
-fn json_text(message: &Bound<'_, PyAny>) -> PyResult<String> {
-    static DUMPS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let py = message.py();
-    if message.cast::<PyMapping>().is_err() {
-        return Err(bad_field(
-            py,
-            "message",
-            "must be a WhatsApp, an Sms, an Email, or a mapping in wire form",
-        ));
+/// A mapping of another kind than dict is copied: `json.dumps` takes only dicts.
+fn dict<'py>(mapping: &Bound<'py, PyMapping>) -> PyResult<Bound<'py, PyAny>> {
+    if mapping.is_instance_of::<PyDict>() {
+        return Ok(mapping.clone().into_any());
     }
-    let dumps = DUMPS.import(py, "json", "dumps")?;
-    let options = PyDict::new(py);
-    options.set_item("ensure_ascii", false)?;
-    options.set_item("allow_nan", false)?;
-    // A mapping of another kind than dict is copied: `dumps` takes only dicts.
-    let dict = match message.cast::<PyDict>() {
-        Ok(dict) => dict.clone(),
-        Err(_) => {
-            let dict = PyDict::new(py);
-            dict.update(message.cast::<PyMapping>()?)?;
-            dict
-        }
-    };
-    // What JSON can't say (a date, a Decimal, NaN, a cycle) is the message's fault.
-    // The cause is not passed on: it may quote the value.
-    let text = dumps.call((dict,), Some(&options));
-    let unwritable = |error: PyErr| match error.is_instance_of::<PyException>(py) {
-        true => bad_field(py, "message", "can't be written as JSON"),
-        // Ctrl-C is nobody's fault.
-        false => error,
-    };
-    text.map_err(unwritable)?.extract::<String>().map_err(unwritable)
+    let dict = PyDict::new(mapping.py());
+    dict.update(mapping)?;
+    Ok(dict.into_any())
 }
 
 /// A required text of a message.

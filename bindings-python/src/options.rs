@@ -7,7 +7,7 @@ use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyMapping, PyString};
 
 use crate::errors::{bad_option, exception};
 
-type Value<'py> = Bound<'py, PyAny>;
+pub(crate) type Value<'py> = Bound<'py, PyAny>;
 
 /// A client's options from its keyword arguments. `None` means the core's default.
 pub(crate) fn builder(
@@ -31,7 +31,7 @@ pub(crate) fn builder(
 }
 
 /// The options that a client has besides its key.
-const NAMES: [&str; 13] = [
+const NAMES: [&str; 14] = [
     "base_url",
     "timeout",
     "connect_timeout",
@@ -45,6 +45,7 @@ const NAMES: [&str; 13] = [
     "headers",
     "user_agent",
     "max_response_bytes",
+    "endpoints",
 ];
 
 /// What Python itself says of a keyword that a function doesn't have.
@@ -71,11 +72,14 @@ fn set(py: Python<'_>, builder: ClientBuilder, name: &str, value: &Value<'_>) ->
             builder.ca_file(path)
         }
         "allow_http" => builder.allow_http(flag(name, value)?),
-        "headers" => {
-            headers(value)?.into_iter().fold(builder, |builder, (name, value)| builder.header(name, value))
-        }
+        "headers" => mapping(name, value)?
+            .into_iter()
+            .fold(builder, |builder, (name, value)| builder.header(name, value)),
         "user_agent" => builder.user_agent(text(name, value)?),
         "max_response_bytes" => builder.max_response_bytes(whole(name, value)? as usize),
+        "endpoints" => mapping(name, value)?
+            .into_iter()
+            .fold(builder, |builder, (name, path)| builder.endpoint(name, path)),
         _ => return Err(unknown(name)),
     })
 }
@@ -94,19 +98,19 @@ pub(crate) fn call(
         options = options.max_retries(whole("max_retries", retries)?);
     }
     if let Some(given) = headers {
-        options = self::headers(given)?
+        options = mapping("headers", given)?
             .into_iter()
             .fold(options, |options, (name, value)| options.header(name, value));
     }
     Ok(options)
 }
 
-fn text(field: &str, value: &Value<'_>) -> PyResult<String> {
+pub(crate) fn text(field: &str, value: &Value<'_>) -> PyResult<String> {
     let text = value.cast::<PyString>().ok().and_then(|text| text.to_str().ok());
     text.map(str::to_owned).ok_or_else(|| bad_option(value.py(), field, "must be a text"))
 }
 
-fn flag(field: &str, value: &Value<'_>) -> PyResult<bool> {
+pub(crate) fn flag(field: &str, value: &Value<'_>) -> PyResult<bool> {
     match value.cast::<PyBool>() {
         Ok(flag) => Ok(flag.is_true()),
         Err(_) => Err(bad_option(value.py(), field, "must be True or False")),
@@ -128,13 +132,22 @@ fn duration(field: &str, value: &Value<'_>) -> PyResult<std::time::Duration> {
     seconds(field, number).map_err(|error| exception(value.py(), &error))
 }
 
-fn whole(field: &str, value: &Value<'_>) -> PyResult<u32> {
+pub(crate) fn whole(field: &str, value: &Value<'_>) -> PyResult<u32> {
     let number = number(field, value, "must be a whole number, not negative", false)?;
     count(field, number).map_err(|error| exception(value.py(), &error))
 }
 
-fn headers(value: &Value<'_>) -> PyResult<Vec<(String, String)>> {
-    let bad = || bad_option(value.py(), "headers", "must be a mapping whose names and values are texts");
+pub(crate) fn mapping(field: &str, value: &Value<'_>) -> PyResult<Vec<(String, String)>> {
+    let bad = || bad_option(value.py(), field, "must be a mapping whose names and values are texts");
     let items = value.cast::<PyMapping>().map_err(|_| bad())?.items()?;
     items.iter().map(|item| item.extract().map_err(|_| bad())).collect()
+}
+
+/// Several texts; one text alone is not taken for its characters.
+pub(crate) fn texts(field: &str, value: &Value<'_>) -> PyResult<Vec<String>> {
+    let bad = || bad_option(value.py(), field, "must be a list of texts");
+    if value.is_instance_of::<PyString>() {
+        return Err(bad());
+    }
+    value.try_iter().map_err(|_| bad())?.map(|item| item?.extract().map_err(|_| bad())).collect()
 }

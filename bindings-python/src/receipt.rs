@@ -2,9 +2,9 @@
 
 use partner_messaging::mask_recipient;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyFloat, PyTuple};
 
+use crate::data::{Amount, Json, NewArguments, shown};
 use crate::errors::bad_field;
 
 /// The service's word that it accepted a message: its outcome is always ``sent``.
@@ -31,7 +31,9 @@ pub(crate) struct Receipt {
     /// The message's status, for example ``SENT``; an open set.
     #[pyo3(get)]
     status: Option<String>,
-    cost: Option<String>,
+    /// What the message costs, exactly as the service wrote it.
+    #[pyo3(get)]
+    cost: Option<Amount>,
     /// The currency of ``cost``, for example ``SGD``.
     #[pyo3(get)]
     currency: Option<String>,
@@ -42,18 +44,20 @@ pub(crate) struct Receipt {
     #[pyo3(get)]
     attempts: u32,
     elapsed_bits: u64,
-    raw: String,
+    /// The envelope's whole ``data`` object.
+    #[pyo3(get)]
+    raw: Json,
 }
 
 impl From<partner_messaging::Receipt> for Receipt {
     fn from(receipt: partner_messaging::Receipt) -> Self {
         Self {
-            raw: receipt.raw().to_owned(),
+            raw: Json(receipt.raw().to_owned()),
             message_id: receipt.message_id,
             recipient: receipt.recipient,
             channel: receipt.channel,
             status: receipt.status,
-            cost: receipt.cost.map(|cost| cost.to_string()),
+            cost: receipt.cost.map(Amount::from),
             currency: receipt.currency,
             message: receipt.message,
             attempts: receipt.attempts,
@@ -78,19 +82,13 @@ impl Receipt {
         message: Option<String>,
         attempts: u32,
         elapsed: f64,
-        raw: Option<&Bound<'_, PyAny>>,
+        raw: Option<Json>,
     ) -> PyResult<Self> {
         let cost = match cost {
-            // A float has lost digits already.
-            Some(cost) if cost.is_instance_of::<pyo3::types::PyFloat>() => {
+            Some(cost) if cost.is_instance_of::<PyFloat>() => {
                 return Err(bad_field(py, "cost", "must be a Decimal or a text: a float is not exact"));
             }
-            Some(cost) => Some(decimal(py)?.call1((cost,))?.str()?.to_string()),
-            None => None,
-        };
-        let raw = match raw {
-            Some(raw) => json(py, "dumps")?.call1((raw,))?.extract()?,
-            None => "{}".to_owned(),
+            cost => cost.map(|cost| cost.extract()).transpose()?,
         };
         Ok(Self {
             message_id,
@@ -102,26 +100,14 @@ impl Receipt {
             message,
             attempts,
             elapsed_bits: elapsed.to_bits(),
-            raw,
+            raw: raw.unwrap_or_else(Json::empty_object),
         })
-    }
-
-    /// What the message costs, exactly as the service wrote it.
-    #[getter]
-    fn cost<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        self.cost.as_ref().map(|cost| decimal(py)?.call1((cost,))).transpose()
     }
 
     /// Seconds from the start of the call to the receipt.
     #[getter]
     fn elapsed(&self) -> f64 {
         f64::from_bits(self.elapsed_bits)
-    }
-
-    /// The envelope's whole ``data`` object.
-    #[getter]
-    fn raw<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        json(py, "loads")?.call1((&self.raw,))
     }
 
     /// All fields as a dict.
@@ -131,86 +117,31 @@ impl Receipt {
         dict.set_item("recipient", &self.recipient)?;
         dict.set_item("channel", &self.channel)?;
         dict.set_item("status", &self.status)?;
-        dict.set_item("cost", self.cost(py)?)?;
+        dict.set_item("cost", &self.cost)?;
         dict.set_item("currency", &self.currency)?;
         dict.set_item("message", &self.message)?;
         dict.set_item("attempts", self.attempts)?;
         dict.set_item("elapsed", self.elapsed())?;
-        dict.set_item("raw", self.raw(py)?)?;
+        dict.set_item("raw", &self.raw)?;
         Ok(dict)
     }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Parts)> {
-        let this = slf.get();
-        let parts = (
-            this.message_id.clone(),
-            this.recipient.clone(),
-            this.channel.clone(),
-            this.status.clone(),
-            this.cost.clone(),
-            this.currency.clone(),
-            this.message.clone(),
-            this.attempts,
-            this.elapsed(),
-            this.raw.clone(),
-        );
-        Ok((slf.get_type().getattr("_restore")?, parts))
+    fn __getnewargs_ex__<'py>(&self, py: Python<'py>) -> PyResult<NewArguments<'py>> {
+        let arguments = self.to_dict(py)?;
+        arguments.set_item("raw", self.raw.as_argument())?;
+        Ok((PyTuple::empty(py), arguments))
     }
 
-    /// Makes the receipt that was taken apart by pickling.
-    #[staticmethod]
-    #[allow(clippy::too_many_arguments)] // The parts of a pickle.
-    fn _restore(
-        message_id: String,
-        recipient: Option<String>,
-        channel: Option<String>,
-        status: Option<String>,
-        cost: Option<String>,
-        currency: Option<String>,
-        message: Option<String>,
-        attempts: u32,
-        elapsed: f64,
-        raw: String,
-    ) -> Self {
-        let elapsed_bits = elapsed.to_bits();
-        Self { message_id, recipient, channel, status, cost, currency, message, attempts, elapsed_bits, raw }
-    }
-
-    fn __repr__(&self) -> String {
-        let shown = |text: Option<&str>| {
-            text.map_or("None".to_owned(), |text| format!("'{}'", text.escape_default()))
-        };
+    pub(crate) fn __repr__(&self) -> String {
         format!(
             "Receipt(message_id={}, recipient={}, channel={}, status={}, cost={}, currency={}, attempts={})",
             shown(Some(&self.message_id)),
             shown(self.recipient.as_deref().map(mask_recipient).as_deref()),
             shown(self.channel.as_deref()),
             shown(self.status.as_deref()),
-            shown(self.cost.as_deref()),
+            shown(self.cost.as_ref().map(Amount::as_str)),
             shown(self.currency.as_deref()),
             self.attempts,
         )
     }
-}
-
-type Parts = (
-    String,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    u32,
-    f64,
-    String,
-);
-
-fn decimal(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
-    static DECIMAL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    DECIMAL.import(py, "decimal", "Decimal")
-}
-
-fn json<'py>(py: Python<'py>, function: &str) -> PyResult<Bound<'py, PyAny>> {
-    py.import("json")?.getattr(function)
 }

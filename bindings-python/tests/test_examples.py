@@ -53,6 +53,15 @@ def test_demos(sandbox, name):
     assert [row[3] for row in rows] == ["0.12 SGD", "0.05 SGD", "0.05 SGD", "0.01 SGD"]
 
 
+@pytest.mark.parametrize("name", ["tour.py", "tour_asyncio.py"])
+def test_tours(sandbox, name):
+    sandbox.set_state(channels={"WHATSAPP": "not_configured"}, delivery={"after_ms": 100})
+    done = run(EXAMPLES / name, sandbox)
+    assert done.returncode == 0, done.stderr
+    columns = ["5 sent", "DELIVERED", "5 on 3 pages", "0.30 SGD", "0.30 SGD", "WHATSAPP rejected, SMS sent"]
+    assert done.stdout == "\t".join(columns) + "\n"
+
+
 @pytest.mark.parametrize("module", [partner_messaging, testing, _errors, _async])
 def test_docstrings(module):
     # The exceptions and AsyncClient call themselves the public package's: they

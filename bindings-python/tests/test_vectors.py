@@ -37,21 +37,68 @@ def message(given):
     return CLASSES[kind](**fields)
 
 
-def send(sandbox, case):
-    client = Client(**{"api_key": sandbox.api_key, "base_url": sandbox.url, **options(case.get("client", {}))})
-    with client:
-        if "message" in case:
-            return client.send(message(case["message"]), **options(case.get("call", {})))
+def arguments(case):
+    """The arguments of a case's call, its options among them."""
+    given = {name: value for name, value in case["do"].items() if name != "op"}
+    if "messages" in given:
+        given["messages"] = [message(each) for each in given["messages"]]
+    return {**given, **options(case.get("call", {}))}
 
 
-def send_async(sandbox, case):
+class Ended:
+    """What a case came to: the facts of its result; the ids that a list gave, perhaps
+    before an error; and the ledger."""
+
+    def __init__(self):
+        self.facts = self.spending = None
+        self.got = []
+
+
+def blocking(sandbox, case, ended):
+    given = {"api_key": sandbox.api_key, "base_url": sandbox.url, **options(case.get("client", {}))}
+    with Client(**given) as client:
+        try:
+            if "message" in case:
+                result = client.send(message(case["message"]), **options(case.get("call", {})))
+                ended.facts = receipt_facts(result)
+            elif "do" in case:
+                op = case["do"]["op"]
+                if op == "list_messages":
+                    for record in client.list_messages(**arguments(case)):
+                        ended.got.append(record.message_id)
+                    ended.facts = {"ids": ended.got}
+                elif op == "list_pages":
+                    pages = client.list_messages(**arguments(case)).pages()
+                    ended.facts = {"pages": [page_facts(page) for page in pages]}
+                else:
+                    ended.facts = FACTS[op](getattr(client, op)(**arguments(case)))
+        finally:
+            ended.spending = client.spending()
+
+
+def asynchronous(sandbox, case, ended):
     async def main():
         given = {"api_key": sandbox.api_key, "base_url": sandbox.url, **options(case.get("client", {}))}
         async with AsyncClient(**given) as client:
-            if "message" in case:
-                return await client.send(message(case["message"]), **options(case.get("call", {})))
+            try:
+                if "message" in case:
+                    result = await client.send(message(case["message"]), **options(case.get("call", {})))
+                    ended.facts = receipt_facts(result)
+                elif "do" in case:
+                    op = case["do"]["op"]
+                    if op == "list_messages":
+                        async for record in client.list_messages(**arguments(case)):
+                            ended.got.append(record.message_id)
+                        ended.facts = {"ids": ended.got}
+                    elif op == "list_pages":
+                        pages = client.list_messages(**arguments(case)).pages()
+                        ended.facts = {"pages": [page_facts(page) async for page in pages]}
+                    else:
+                        ended.facts = FACTS[op](await getattr(client, op)(**arguments(case)))
+            finally:
+                ended.spending = await client.spending()
 
-    return asyncio.run(main())
+    asyncio.run(main())
 
 
 def receipt_facts(receipt):
@@ -60,49 +107,101 @@ def receipt_facts(receipt):
     return facts
 
 
+def facts_of(value, *names):
+    return {name: getattr(value, name) for name in names}
+
+
+def trail_facts(trail):
+    names = ("channel", "outcome", "kind", "status", "code", "message_id", "attempts")
+    return [facts_of(step, *names) for step in trail]
+
+
+def fallback_facts(accepted):
+    return {**receipt_facts(accepted.receipt), "trail": trail_facts(accepted.trail)}
+
+
+def page_facts(page):
+    facts = facts_of(page, "page", "limit", "total", "total_pages", "has_more")
+    return {**facts, "ids": [record.message_id for record in page.messages]}
+
+
+def balance_facts(balance):
+    return {"amount": str(balance.amount), **facts_of(balance, "currency", "raw")}
+
+
+def reply_facts(reply):
+    return facts_of(reply, "status", "message", "attempts", "data", "headers")
+
+
+def spending_facts(entries):
+    names = ("channel", "currency", "messages", "unpriced")
+    return [{**facts_of(entry, *names), "cost": str(entry.cost)} for entry in entries]
+
+
+FACTS = {
+    "get_message": receipt_facts,
+    "wait_for_status": receipt_facts,
+    "get_balance": balance_facts,
+    "request": reply_facts,
+    "send_with_fallback": fallback_facts,
+}
+
+
 def error_facts(error):
-    facts = {name: getattr(error, name) for name in ("outcome", "kind", "code", "status", "field", "attempts")}
+    names = ("outcome", "kind", "code", "status", "field", "attempts", "request_id", "body")
+    facts = facts_of(error, *names)
     facts["class"] = type(error).__name__
     facts["retry_after_ms"] = None if error.retry_after is None else error.retry_after * 1000
-    facts["request_id"] = error.request_id
-    facts["body"] = error.body
+    facts["trail"] = trail_facts(error.trail)
     return facts
 
 
 def check_requests(recorded, expected):
     assert len(recorded) == len(expected)
     for request, wanted in zip(recorded, expected):
-        assert (request["method"], request["path"]) == ("POST", "/partner/message/send")
-        assert request["json"] == wanted["json"]
+        where = (wanted.get("method", "POST"), wanted.get("path", "/partner/message/send"))
+        assert (request["method"], request["path"]) == where
+        assert request.get("json") == wanted.get("json")
         headers = [tuple(header) for header in request["headers"]]
         for header in wanted["headers"].items():
             assert header in headers
 
 
+def check(facts, expected):
+    expected = dict(expected)
+    headers = expected.pop("headers", {})
+    assert {name: facts["headers"].get(name) for name in headers} == headers
+    assert {name: facts[name] for name in expected} == expected
+
+
 def test_there_are_cases():
-    assert len(CASES) > 100
+    assert len(CASES) > 200
 
 
-@pytest.mark.parametrize("send", [send, send_async])
+@pytest.mark.parametrize("run", [blocking, asynchronous])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
-def test_vector(sandbox, send, case):
+def test_vector(sandbox, run, case):
     sandbox.reset()
     if "state" in case:
         sandbox.set_state(**case["state"])
     for fault in case.get("faults", []):
         sandbox.push_fault(**fault)
-    if "receipt" in case:
-        expected, facts = case["receipt"], receipt_facts(send(sandbox, case))
-    else:
+    ended = Ended()
+    if "error" in case:
         with pytest.raises(PartnerMessagingError) as raised:
-            send(sandbox, case)
-        expected, facts = dict(case["error"]), error_facts(raised.value)
+            run(sandbox, case, ended)
+        expected = dict(case["error"])
         shown = f"{raised.value} {raised.value!r}"
         for text in expected.pop("text_has", []):
             assert text in shown
         for text in expected.pop("text_lacks", []):
             assert text not in shown
         assert raised.value.elapsed >= 0
-    assert {name: facts[name] for name in expected} == expected
+        check({**error_facts(raised.value), "got": ended.got}, expected)
+    else:
+        run(sandbox, case, ended)
+        check(ended.facts, case["receipt"] if "receipt" in case else case["result"])
+    if "spending" in case:
+        assert spending_facts(ended.spending) == case["spending"]
     if "requests" in case:
         check_requests(sandbox.requests, case["requests"])

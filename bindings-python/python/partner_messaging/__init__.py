@@ -34,36 +34,64 @@ from ._errors import (
     TransportError,
     ValidationError,
 )
-from ._native import Client, Email, Receipt, Sms, WhatsApp, __version__
+from ._native import (
+    Balance,
+    Client,
+    Email,
+    FallbackReceipt,
+    FallbackStep,
+    MessageRecord,
+    Messages,
+    Page,
+    Pages,
+    Receipt,
+    Reply,
+    Sms,
+    Spending,
+    WhatsApp,
+    __version__,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._async import AsyncClient
+    from ._async_list import AsyncMessages, AsyncPages
 
 __all__ = [
     "ApiError",
     "AppInactiveError",
     "AppNotFoundError",
     "AsyncClient",
+    "AsyncMessages",
+    "AsyncPages",
     "AuthenticationError",
+    "Balance",
     "ChannelConfigNotFoundError",
     "ChannelCredentialsNotFoundError",
     "Client",
     "ConfigError",
     "Email",
+    "FallbackReceipt",
+    "FallbackStep",
     "InsufficientCreditError",
     "InvalidMessageError",
     "InvalidPaginationError",
     "InvalidRequestError",
     "MessageNotFoundError",
+    "MessageRecord",
+    "Messages",
     "OrgInactiveError",
     "OrgNotFoundError",
     "OutcomeUnknownError",
+    "Page",
+    "Pages",
     "PartnerMessagingError",
     "ProtocolError",
     "RateLimitError",
     "Receipt",
+    "Reply",
     "Sms",
+    "Spending",
     "TransportError",
     "ValidationError",
     "WhatsApp",
@@ -73,12 +101,13 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     # asyncio takes longer to import than all of this package: only who asks for it pays.
-    if name == "AsyncClient":
-        from ._async import AsyncClient
+    if name not in ("AsyncClient", "AsyncMessages", "AsyncPages"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from ._async import AsyncClient
+    from ._async_list import AsyncMessages, AsyncPages
 
-        globals()[name] = AsyncClient
-        return AsyncClient
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals().update(AsyncClient=AsyncClient, AsyncMessages=AsyncMessages, AsyncPages=AsyncPages)
+    return globals()[name]
 
 
 def __dir__() -> list[str]:

@@ -7,19 +7,31 @@ import asyncio
 from _thread import _local
 from time import monotonic
 
-from ._native import BackgroundClient, CompletionQueue, Receipt
+from ._async_list import AsyncMessages, AsyncPages
+from ._native import BackgroundClient, CompletionQueue, Operation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+    from datetime import date
     from os import PathLike
     from types import TracebackType
-    from typing import Any, TypeAlias
+    from typing import Any, TypeVar
 
-    from ._errors import PartnerMessagingError
-    from ._native import Call, Message
+    from ._native import (
+        Balance,
+        Call,
+        Completion,
+        FallbackReceipt,
+        Json,
+        Message,
+        MessageRecord,
+        Receipt,
+        Reply,
+        Spending,
+    )
 
-    Completion: TypeAlias = tuple[int, Receipt | None, PartnerMessagingError | None]
+    T = TypeVar("T")
 
 # A cancelled call ends within microseconds; a machine that is busier than this
 # must not hold up the event loop for the sake of the verdict.
@@ -126,7 +138,8 @@ class AsyncClient:
     It takes the options of :class:`Client`, and is not bound to an event loop:
     use it from any number of them. Cancelling a call's task cancels the call;
     the ``CancelledError`` has what became of the message in its attribute
-    ``outcome``, and the error that says so as its ``__cause__``.
+    ``outcome`` (``None`` for a read), and the error that says so as its
+    ``__cause__``.
 
     >>> import asyncio
     >>> from partner_messaging import Sms
@@ -156,6 +169,7 @@ class AsyncClient:
         headers: Mapping[str, str] | None = None,
         user_agent: str | None = None,
         max_response_bytes: int | None = None,
+        endpoints: Mapping[str, str] | None = None,
     ) -> None:
         self._native = BackgroundClient(
             api_key,
@@ -172,6 +186,7 @@ class AsyncClient:
             headers=headers,
             user_agent=user_agent,
             max_response_bytes=max_response_bytes,
+            endpoints=endpoints,
         )
 
     async def send(
@@ -186,10 +201,145 @@ class AsyncClient:
 
         Arguments, result and errors are those of :meth:`Client.send`.
         """
+        return await self._perform(Operation.send(message, (timeout, max_retries, headers)))
+
+    async def send_with_fallback(
+        self,
+        messages: Iterable[Message],
+        *,
+        fallback_codes: Iterable[str] | None = None,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> FallbackReceipt:
+        """Sends the first of these messages that the service takes.
+
+        Arguments, result and errors are those of :meth:`Client.send_with_fallback`.
+        """
+        options = (timeout, max_retries, headers)
+        return await self._perform(Operation.send_with_fallback(messages, fallback_codes, options))
+
+    async def get_message(
+        self,
+        message_id: str,
+        *,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> MessageRecord:
+        """Asks what became of a message that was accepted before.
+
+        Arguments, result and errors are those of :meth:`Client.get_message`.
+        """
+        return await self._perform(Operation.get_message(message_id, (timeout, max_retries, headers)))
+
+    async def wait_for_status(
+        self,
+        message_id: str,
+        *,
+        final_statuses: Iterable[str] | None = None,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> MessageRecord:
+        """Waits until a message's status is final, or the call's time is over.
+
+        Arguments, result and errors are those of :meth:`Client.wait_for_status`.
+        """
+        options = (timeout, max_retries, headers)
+        return await self._perform(Operation.wait_for_status(message_id, final_statuses, options))
+
+    def list_messages(
+        self,
+        *,
+        channel: str | None = None,
+        status: str | None = None,
+        recipient: str | None = None,
+        sender: str | None = None,
+        since: str | date | None = None,
+        until: str | date | None = None,
+        page: int | None = None,
+        limit: int | None = None,
+        query: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> AsyncMessages:
+        """Lists messages: all pages, each asked for when it is needed.
+
+        Arguments and errors are those of :meth:`Client.list_messages`; what it
+        gives is for ``async for``.
+
+        >>> import asyncio
+        >>> from partner_messaging import Sms
+        >>> from partner_messaging.testing import Sandbox
+        >>> async def main():
+        ...     with Sandbox() as sandbox:
+        ...         async with sandbox.async_client() as client:
+        ...             await client.send(Sms(to="+6591234567", content="Hello"))
+        ...             return [message.status async for message in client.list_messages(channel="SMS")]
+        >>> asyncio.run(main())
+        ['SENT']
+        """
+        operation = Operation.list_messages(
+            (timeout, max_retries, headers),
+            channel=channel,
+            status=status,
+            recipient=recipient,
+            sender=sender,
+            since=since,
+            until=until,
+            page=page,
+            limit=limit,
+            query=query,
+        )
+        return AsyncMessages(AsyncPages(self._perform, operation))
+
+    async def get_balance(
+        self,
+        *,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Balance:
+        """Asks for the credit that is left.
+
+        Arguments, result and errors are those of :meth:`Client.get_balance`.
+        """
+        return await self._perform(Operation.get_balance((timeout, max_retries, headers)))
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        json: Json = ...,
+        idempotent: bool | None = None,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """Makes any other request to the service.
+
+        Arguments, result and errors are those of :meth:`Client.request`.
+        """
+        options = (timeout, max_retries, headers)
+        return await self._perform(Operation.request(method, path, query, json, idempotent, options))
+
+    async def spending(self) -> tuple[Spending, ...]:
+        """What the messages sent by this client have cost: see :meth:`Client.spending`."""
+        return self._native.spending()
+
+    async def reset_spending(self) -> tuple[Spending, ...]:
+        """The same, and begins a new ledger: see :meth:`Client.reset_spending`."""
+        return self._native.reset_spending()
+
+    async def _perform(self, operation: Operation[T]) -> T:
         completions = _completions(asyncio.get_running_loop())
         number, waiting = completions.begin()
         try:
-            call = self._native.submit(completions.queue, number, message, timeout, max_retries, headers)
+            call = self._native.submit(completions.queue, number, operation)
             waiting.woken.call = call
         except BaseException:
             del completions.pending[number]
@@ -200,14 +350,15 @@ class AsyncClient:
         except asyncio.CancelledError as cancelled:
             call.cancel()
             completions.await_verdict(waiting)
-            _attach_verdict(cancelled, waiting.completion)
+            _attach_verdict(cancelled, waiting.completion, operation.changes)
             raise
         except BaseException:
             # The coroutine is thrown away, perhaps after its loop: nobody asks for the verdict.
             call.cancel()
             completions.pending.pop(number, None)
             raise
-        return _result(waiting)
+        result: T = _result(waiting)
+        return result
 
     async def close(self) -> None:
         """Closes the client: further calls are refused, calls under way end at
@@ -232,29 +383,32 @@ class AsyncClient:
         return f"<{type(self).__qualname__}>"
 
 
-def _result(waiting: _Waiting) -> Receipt:
+def _result(waiting: _Waiting) -> Any:
     assert waiting.completion is not None  # that is what it was woken for
-    _, receipt, error = waiting.completion
+    _, result, error = waiting.completion
     # The error's traceback refers to this call's frames: they must not refer back.
     waiting.completion = None
-    if receipt is not None:
-        return receipt
-    assert error is not None
+    if error is None:
+        return result
     try:
         raise error
     finally:
         del error
 
 
-def _attach_verdict(cancelled: asyncio.CancelledError, verdict: Completion | None) -> None:
-    if verdict is None:
+def _attach_verdict(cancelled: asyncio.CancelledError, verdict: Completion | None, changes: bool) -> None:
+    """``changes``: whether the call had an outcome to speak of."""
+    _, result, error = verdict or (0, None, None)
+    if error is not None:
+        cancelled.outcome = error.outcome  # type: ignore[attr-defined]
+        cancelled.__cause__ = error
+    elif not changes:
+        cancelled.outcome = None  # type: ignore[attr-defined]
+    elif verdict is None:
         cancelled.outcome = "unknown"  # type: ignore[attr-defined]
-    elif verdict[2] is None:
-        cancelled.outcome = "sent"  # type: ignore[attr-defined]
-        cancelled.receipt = verdict[1]  # type: ignore[attr-defined]
     else:
-        cancelled.outcome = verdict[2].outcome  # type: ignore[attr-defined]
-        cancelled.__cause__ = verdict[2]
+        cancelled.outcome = "sent"  # type: ignore[attr-defined]
+        cancelled.receipt = result  # type: ignore[attr-defined]
 
 
 AsyncClient.__module__ = "partner_messaging"

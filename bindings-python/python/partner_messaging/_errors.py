@@ -6,6 +6,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
+    from ._native import FallbackStep
+
 _FIELDS = (
     "outcome",
     "kind",
@@ -17,6 +19,7 @@ _FIELDS = (
     "retry_after",
     "body",
     "field",
+    "trail",
 )
 
 
@@ -53,6 +56,8 @@ class PartnerMessagingError(Exception):
     """The beginning of the answer, escaped, without the message's texts."""
     field: str | None
     """The option or the message's field at fault."""
+    trail: tuple[FallbackStep, ...]
+    """What became of each message of a ``send_with_fallback``, in order; empty for other calls."""
 
     _outcome: ClassVar[str | None] = None
     _kind: ClassVar[str] = "internal"
@@ -71,6 +76,7 @@ class PartnerMessagingError(Exception):
         retry_after: float | None = None,
         body: str | None = None,
         field: str | None = None,
+        trail: tuple[FallbackStep, ...] = (),
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -84,6 +90,7 @@ class PartnerMessagingError(Exception):
         self.retry_after = retry_after
         self.body = body
         self.field = field
+        self.trail = trail
 
     def __reduce__(self) -> tuple[Any, ...]:
         fields = {name: getattr(self, name) for name in _FIELDS}

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from datetime import date, datetime, timezone
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, assert_type  # type: ignore[attr-defined, unused-ignore]  # Python 3.11
@@ -10,13 +11,24 @@ import partner_messaging
 from partner_messaging import (
     ApiError,
     AsyncClient,
+    AsyncMessages,
+    AsyncPages,
+    Balance,
     Client,
     ConfigError,
     Email,
+    FallbackReceipt,
+    FallbackStep,
     InsufficientCreditError,
+    MessageRecord,
+    Messages,
+    Page,
+    Pages,
     PartnerMessagingError,
     Receipt,
+    Reply,
     Sms,
+    Spending,
     WhatsApp,
 )
 from partner_messaging.testing import Sandbox
@@ -38,6 +50,29 @@ assert_type(receipt.elapsed, float)
 assert_type(receipt.raw, dict[str, Any])
 assert_type(Sms(to="+1").to_dict(), dict[str, Any])
 
+reading = Client("key", endpoints={"get_balance": "/balance"})
+accepted = reading.send_with_fallback([Sms(to="+1"), {"channel": "SMS"}], fallback_codes=["X"], timeout=1)
+assert_type(accepted, FallbackReceipt)
+assert_type(accepted.receipt, Receipt)
+assert_type(accepted.trail, tuple[FallbackStep, ...])
+assert_type(reading.get_message("msg_1", timeout=1), MessageRecord)
+assert_type(reading.wait_for_status("msg_1", final_statuses={"SENT"}), MessageRecord)
+messages = reading.list_messages(since=datetime.now(timezone.utc), until=date(2026, 1, 1), limit=5, query={"a": "b"})
+assert_type(messages, Messages)
+assert_type(next(messages), MessageRecord)
+assert_type(messages.pages(), Pages)
+assert_type([page.messages for page in messages.pages()], list[tuple[MessageRecord, ...]])
+assert_type(reading.get_balance().amount, Decimal)
+assert_type(reading.request("POST", "/x", json=None, idempotent=True), Reply)
+assert_type(reading.spending(), tuple[Spending, ...])
+assert_type(Balance("1.5").currency, str | None)
+
+reading.list_messages(limit="5")  # type: ignore[arg-type]
+reading.list_messages(status_is="SENT")  # type: ignore[call-arg]
+reading.get_message(7)  # type: ignore[arg-type]
+reading.request("GET", "/x", query="a=b")  # type: ignore[arg-type]
+Balance(1.5)  # type: ignore[arg-type]
+
 client.send("Hello")  # type: ignore[arg-type]
 client.send(Sms(to="+1"), timeout="5")  # type: ignore[arg-type]
 client.send(Sms(to="+1"), 5)  # type: ignore[call-arg, misc, unused-ignore]
@@ -55,6 +90,15 @@ async def main() -> None:
         sending = client.send(Sms(to="+1", content="Hi"))
         task = asyncio.create_task(assert_type(sending, Coroutine[Any, Any, Receipt]))
         assert_type(await task, Receipt)
+        assert_type(await client.send_with_fallback([Sms(to="+1")]), FallbackReceipt)
+        assert_type(await client.wait_for_status("msg_1"), MessageRecord)
+        assert_type(client.list_messages(), AsyncMessages)
+        assert_type([message async for message in client.list_messages()], list[MessageRecord])
+        assert_type(client.list_messages().pages(), AsyncPages)
+        assert_type([page async for page in client.list_messages().pages()], list[Page])
+        assert_type(await client.get_balance(), Balance)
+        assert_type((await client.request("GET", "/x")).data, Any)
+        assert_type(await client.spending(), tuple[Spending, ...])
 
 
 try:
@@ -67,6 +111,7 @@ except ConfigError as error:
     value_error: ValueError = error
 except PartnerMessagingError as error:
     assert_type(error.field, str | None)
+    assert_type(error.trail, tuple[FallbackStep, ...])
 
 made: ApiError = InsufficientCreditError("no credit", code="INSUFFICIENT_CREDIT", status=402)
 

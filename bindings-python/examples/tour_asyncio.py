@@ -1,0 +1,48 @@
+"""A tour of the whole API with asyncio: sends, waits for what becomes of a message,
+lists messages over several pages, compares the balance with the ledger, and lets
+a message take the next channel. Prints one line, with tabs between the columns.
+
+It wants a service where SMS is configured and WhatsApp is not.
+"""
+
+import asyncio
+
+from partner_messaging import AsyncClient, Sms, WhatsApp
+
+SENT = 5
+
+
+async def main() -> None:
+    async with AsyncClient() as client:
+        before = await client.get_balance()
+
+        sends = (client.send(Sms(to=f"+659123456{n}", content="Hello from asyncio!")) for n in range(SENT))
+        receipts = await asyncio.gather(*sends)
+        status = (await client.wait_for_status(receipts[-1].message_id)).status
+
+        pages = [page async for page in client.list_messages(channel="SMS", limit=2).pages()]
+        listed = sum(len(page.messages) for page in pages)
+
+        whatsapp = WhatsApp(
+            to="+6591234567", from_="+6581234567", template_id="HXf8aa5a783ac6df54b1d28473f2de4c75"
+        )
+        sms = Sms(to="+6591234567", content="Hello from asyncio!")
+        accepted = await client.send_with_fallback([whatsapp, sms])
+        trail = ", ".join(f"{step.channel} {step.outcome}" for step in accepted.trail)
+
+        after = await client.get_balance()
+        sank = before.amount - after.amount
+        ledger = sum(entry.cost for entry in await client.spending())
+
+    print(
+        f"{SENT} sent",
+        status,
+        f"{listed} on {len(pages)} pages",
+        f"{sank} {after.currency}",
+        f"{ledger} {after.currency}",
+        trail,
+        sep="\t",
+    )
+
+
+asyncio.run(main())
