@@ -6,8 +6,11 @@ use partner_messaging::blocking;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
+use pyo3::{PyTraverseError, PyVisit};
 
 use crate::errors::{exception, instance};
+use crate::events::{self, Collecting};
+use crate::observed::Observed;
 use crate::receipt::Receipt;
 use crate::{messages, options};
 
@@ -32,6 +35,8 @@ use crate::{messages, options};
 ///     headers: Headers to send with every request.
 ///     user_agent: The ``User-Agent`` to send.
 ///     max_response_bytes: How large an answer may be (1 MiB).
+///     on_event: Called with an ``Event`` for every attempt, retry and outcome, on
+///         the thread that made the call. What it raises doesn't change the call.
 ///
 /// Raises:
 ///     ConfigError: An option can't be used; ``field`` names it.
@@ -43,21 +48,32 @@ use crate::{messages, options};
 ///     ...     client.send(Sms(to="+6591234567", content="Hello")).status
 ///     'SENT'
 #[pyclass(frozen, subclass, module = "partner_messaging")]
-pub(crate) struct Client(blocking::Client);
+pub(crate) struct Client {
+    native: Observed<blocking::Client>,
+    on_event: Option<Py<PyAny>>,
+}
 
 #[pymethods]
 impl Client {
     #[new]
-    #[pyo3(signature = (api_key = None, **options), text_signature = "(api_key=None, *, base_url=None, timeout=None, connect_timeout=None, max_retries=None, max_connections=None, http2=None, proxy=None, trust_env=None, ca_file=None, allow_http=None, headers=None, user_agent=None, max_response_bytes=None)")]
+    #[pyo3(signature = (api_key = None, *, on_event = None, **options), text_signature = "(api_key=None, *, base_url=None, timeout=None, connect_timeout=None, max_retries=None, max_connections=None, http2=None, proxy=None, trust_env=None, ca_file=None, allow_http=None, headers=None, user_agent=None, max_response_bytes=None, on_event=None)")]
     fn new(
         py: Python<'_>,
         api_key: Option<&Bound<'_, PyAny>>,
+        on_event: Option<&Bound<'_, PyAny>>,
         options: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
+        options::callback(py, on_event)?;
         let builder = options::builder(py, api_key, options)?;
-        // Reading certificates takes a while.
-        let built = py.detach(|| builder.build_blocking());
-        built.map(Self).map_err(|error| exception(py, &error))
+        let native = Observed::new(
+            py,
+            builder,
+            partner_messaging::ClientBuilder::build_blocking,
+            blocking::Client::close,
+            on_event.is_some(),
+        )
+        .map_err(|error| exception(py, &error))?;
+        Ok(Self { native, on_event: on_event.map(|callback| callback.clone().unbind()) })
     }
 
     /// Sends one message, and tells what became of it.
@@ -88,11 +104,21 @@ impl Client {
         let py = message.py();
         let options = options::call(timeout, max_retries, headers)?;
         let envelope = messages::envelope(message)?;
+        let wanted = self.on_event.is_some() || events::enabled_logger(py)?.is_some();
+        let client = self.native.client(py, wanted).map_err(|error| exception(py, &error))?;
+        let on_event = self.on_event.as_ref();
+        let collecting = wanted.then(Collecting::begin);
+        let tell = |py: Python<'_>| match &collecting {
+            Some(collecting) => {
+                events::tell(py, on_event.map(|callback| callback.bind(py)), collecting.take())
+            }
+            None => Ok(()),
+        };
         let mut interrupt = None;
         let result = py.detach(|| {
-            self.0.send_interruptible(&envelope, &options, || {
+            client.send_interruptible(&envelope, &options, || {
                 // A daemon thread's call may outlive the interpreter: then there is nothing to attach to.
-                match Python::try_attach(|py| py.check_signals()) {
+                match Python::try_attach(|py| tell(py).and_then(|()| py.check_signals())) {
                     Some(Err(raised)) => {
                         interrupt.get_or_insert(raised);
                         ControlFlow::Break(())
@@ -101,6 +127,9 @@ impl Client {
                 }
             })
         });
+        if let Err(raised) = tell(py) {
+            interrupt.get_or_insert(raised);
+        }
         match (interrupt, result) {
             (None, Ok(receipt)) => Ok(receipt.into()),
             (None, Err(error)) => Err(exception(py, &error)),
@@ -118,7 +147,7 @@ impl Client {
     /// Closes the client: further calls are refused, calls under way on other
     /// threads end at once with the outcome they have by now. Never blocks.
     fn close(&self) {
-        self.0.close();
+        self.native.close();
     }
 
     fn __enter__(slf: Py<Self>) -> Py<Self> {
@@ -127,13 +156,17 @@ impl Client {
 
     #[pyo3(signature = (*_exception))]
     fn __exit__(&self, _exception: &Bound<'_, pyo3::types::PyTuple>) {
-        self.0.close();
+        self.native.close();
     }
 
     fn __reduce__(&self) -> PyResult<()> {
         Err(PyTypeError::new_err(
             "a Client can't be pickled: make one in each process, from the same options",
         ))
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.on_event)
     }
 
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {

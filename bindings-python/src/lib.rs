@@ -4,7 +4,9 @@
 mod background;
 mod client;
 mod errors;
+mod events;
 mod messages;
+mod observed;
 mod options;
 mod receipt;
 mod sandbox;
@@ -14,11 +16,13 @@ mod _native {
     use pyo3::prelude::*;
 
     #[pymodule_export]
-    use crate::background::{BackgroundClient, Call, CompletionQueue};
+    use crate::background::{BackgroundClient, Call, CompletionQueue, tell};
     #[pymodule_export]
     use crate::client::Client;
     #[pymodule_export]
     use crate::errors::{error_classes, kinds};
+    #[pymodule_export]
+    use crate::events::Event;
     #[pymodule_export]
     use crate::messages::{Email, Sms, WhatsApp};
     #[pymodule_export]

@@ -34,7 +34,7 @@ from ._errors import (
     TransportError,
     ValidationError,
 )
-from ._native import Client, Email, Receipt, Sms, WhatsApp, __version__
+from ._native import Client, Email, Event, Receipt, Sms, WhatsApp, __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ __all__ = [
     "Client",
     "ConfigError",
     "Email",
+    "Event",
     "InsufficientCreditError",
     "InvalidMessageError",
     "InvalidPaginationError",

@@ -7,19 +7,18 @@ import asyncio
 from _thread import _local
 from time import monotonic
 
-from ._native import BackgroundClient, CompletionQueue, Receipt
+from ._native import BackgroundClient, CompletionQueue, Receipt, tell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from os import PathLike
     from types import TracebackType
     from typing import Any, TypeAlias
 
-    from ._errors import PartnerMessagingError
-    from ._native import Call, Message
+    from ._native import Call, Completion, Event, Message
 
-    Completion: TypeAlias = tuple[int, Receipt | None, PartnerMessagingError | None]
+    OnEvent: TypeAlias = Callable[[Event], object]
 
 # A cancelled call ends within microseconds; a machine that is busier than this
 # must not hold up the event loop for the sake of the verdict.
@@ -46,9 +45,10 @@ class _Waiting:
     """A coroutine that waits for its call. The future only wakes it: what became
     of the call is kept beside it, where cancelling the future can't lose it."""
 
-    __slots__ = ("completion", "woken")
+    __slots__ = ("completion", "on_event", "woken")
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, on_event: OnEvent | None) -> None:
+        self.on_event = on_event
         self.woken = _Woken(loop=loop)
         self.completion: Completion | None = None
 
@@ -64,24 +64,33 @@ class _Completions:
         self.reading = False
         self.ending = False
 
-    def begin(self) -> tuple[int, _Waiting]:
+    def begin(self, on_event: OnEvent | None) -> tuple[int, _Waiting]:
         if not self.reading:
             # A loop that closes forgets it; what completes after that stays in the queue.
             self.loop.add_reader(self.queue.fileno(), self.drain)
             self.reading = True
         self.last += 1
-        waiting = self.pending[self.last] = _Waiting(self.loop)
+        waiting = self.pending[self.last] = _Waiting(self.loop, on_event)
         return self.last, waiting
 
     def drain(self) -> None:
+        interrupt: BaseException | None = None
         for completion in self.queue.drain():
-            self.settle(completion)
+            try:
+                self.settle(completion)
+            except BaseException as raised:  # Ctrl-C in a callback: the other calls must not miss theirs
+                interrupt = raised
         self.end_if_idle()
+        if interrupt is not None:
+            raise interrupt
 
     def settle(self, completion: Completion) -> None:
-        waiting = self.pending.pop(completion[0], None)
-        if waiting is not None:
-            waiting.completion = completion
+        waiting = self.pending.pop(completion[0])
+        waiting.completion = completion
+        try:
+            if completion[3]:
+                tell(waiting.on_event, completion[3])
+        finally:
             if not waiting.woken.done():
                 waiting.woken.set_result(None)
 
@@ -156,6 +165,7 @@ class AsyncClient:
         headers: Mapping[str, str] | None = None,
         user_agent: str | None = None,
         max_response_bytes: int | None = None,
+        on_event: OnEvent | None = None,
     ) -> None:
         self._native = BackgroundClient(
             api_key,
@@ -172,7 +182,9 @@ class AsyncClient:
             headers=headers,
             user_agent=user_agent,
             max_response_bytes=max_response_bytes,
+            on_event=on_event,
         )
+        self._on_event = on_event
 
     async def send(
         self,
@@ -187,9 +199,10 @@ class AsyncClient:
         Arguments, result and errors are those of :meth:`Client.send`.
         """
         completions = _completions(asyncio.get_running_loop())
-        number, waiting = completions.begin()
+        number, waiting = completions.begin(self._on_event)
         try:
-            call = self._native.submit(completions.queue, number, message, timeout, max_retries, headers)
+            observed = self._on_event is not None
+            call = self._native.submit(completions.queue, number, observed, message, timeout, max_retries, headers)
             waiting.woken.call = call
         except BaseException:
             del completions.pending[number]
@@ -203,9 +216,8 @@ class AsyncClient:
             _attach_verdict(cancelled, waiting.completion)
             raise
         except BaseException:
-            # The coroutine is thrown away, perhaps after its loop: nobody asks for the verdict.
+            # The coroutine is thrown away, perhaps after its loop: only events tell the verdict.
             call.cancel()
-            completions.pending.pop(number, None)
             raise
         return _result(waiting)
 
@@ -234,7 +246,7 @@ class AsyncClient:
 
 def _result(waiting: _Waiting) -> Receipt:
     assert waiting.completion is not None  # that is what it was woken for
-    _, receipt, error = waiting.completion
+    _, receipt, error, _ = waiting.completion
     # The error's traceback refers to this call's frames: they must not refer back.
     waiting.completion = None
     if receipt is not None:

@@ -1,0 +1,255 @@
+//! What a client tells of its calls: events collected while the interpreter is
+//! released, and handed to Python on the thread that made the call.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::io::Write;
+
+use partner_messaging::{Kind, Outcome, Step};
+use pyo3::exceptions::PyException;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyDict;
+use tokio::task;
+
+/// A step of a call, as ``on_event`` and the logger are told of it.
+///
+/// ``str(event)`` is a line for people. What a step doesn't have is ``None``.
+/// It holds neither the key nor a message's text, and of the recipient only the
+/// last four characters.
+///
+/// Example:
+///     >>> from partner_messaging import Sms
+///     >>> from partner_messaging.testing import Sandbox
+///     >>> events = []
+///     >>> with Sandbox() as sandbox, sandbox.client(on_event=events.append) as client:
+///     ...     receipt = client.send(Sms(to="+6591234567", content="Hello"))
+///     >>> [(event.step, event.outcome, event.recipient) for event in events]
+///     [('attempt', None, '*******4567'), ('ended', 'sent', '*******4567')]
+#[pyclass(frozen, module = "partner_messaging")]
+#[derive(Clone)]
+pub(crate) struct Event {
+    /// The call's name, for example ``send``.
+    #[pyo3(get)]
+    call: &'static str,
+    /// The message's channel.
+    #[pyo3(get)]
+    channel: Option<String>,
+    /// The recipient with only its last four characters left.
+    #[pyo3(get)]
+    recipient: Option<String>,
+    /// What happened: ``attempt`` (a request is about to be made), ``retry`` (it
+    /// failed, and there will be another) or ``ended``; an open set.
+    #[pyo3(get)]
+    step: &'static str,
+    /// The number of the request, from 1; of ``ended``, how many were begun.
+    #[pyo3(get)]
+    attempt: Option<u32>,
+    /// What went wrong: the word of an error's ``kind``.
+    #[pyo3(get)]
+    kind: Option<&'static str>,
+    /// Of ``retry``: seconds until the next request.
+    #[pyo3(get)]
+    pause: Option<f64>,
+    /// Of ``ended``: ``sent``, ``rejected``, ``not_sent`` or ``unknown``.
+    #[pyo3(get)]
+    outcome: Option<&'static str>,
+    /// Of ``ended``: the HTTP status of the answer that refused or could not be read.
+    #[pyo3(get)]
+    status: Option<u16>,
+    /// Of ``ended``: seconds from the call's start.
+    #[pyo3(get)]
+    elapsed: Option<f64>,
+    /// Its line for people.
+    text: String,
+}
+
+impl From<&partner_messaging::Event> for Event {
+    fn from(event: &partner_messaging::Event) -> Self {
+        let mut told = Self {
+            call: "send",
+            channel: Some(event.channel.clone()),
+            recipient: event.recipient.clone(),
+            step: "other",
+            attempt: None,
+            kind: None,
+            pause: None,
+            outcome: None,
+            status: None,
+            elapsed: None,
+            text: event.to_string(),
+        };
+        match &event.step {
+            Step::Attempt { number } => {
+                told.step = "attempt";
+                told.attempt = Some(*number);
+            }
+            Step::Retry { number, kind, pause } => {
+                told.step = "retry";
+                told.attempt = Some(*number);
+                told.kind = Some(kind.as_str());
+                told.pause = Some(pause.as_secs_f64());
+            }
+            Step::Ended { outcome, kind, status, attempts, elapsed } => {
+                told.step = "ended";
+                told.attempt = Some(*attempts);
+                told.kind = kind.map(Kind::as_str);
+                told.outcome = outcome.map(Outcome::as_str);
+                told.status = *status;
+                told.elapsed = Some(elapsed.as_secs_f64());
+            }
+            _ => {}
+        }
+        told
+    }
+}
+
+#[pymethods]
+impl Event {
+    fn __str__(&self) -> &str {
+        &self.text
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<Event {}>", self.text.escape_default())
+    }
+}
+
+thread_local! {
+    /// The events that this thread's calls have not handed over: those of the
+    /// blocking call that runs on it (no task), or of each task of the background
+    /// runtime. No lock: a fork at the wrong moment would leave it locked for ever.
+    static COLLECTED: RefCell<HashMap<Option<task::Id>, Vec<Event>>> = RefCell::default();
+}
+
+fn collected<T>(touch: impl FnOnce(&mut HashMap<Option<task::Id>, Vec<Event>>) -> T) -> Option<T> {
+    // A thread that ends has nobody left to tell.
+    COLLECTED.try_with(|collected| touch(&mut collected.borrow_mut())).ok()
+}
+
+/// The observer of a client whose events are wanted.
+pub(crate) fn observer(to_stderr: bool) -> impl Fn(&partner_messaging::Event) + Send + Sync + 'static {
+    move |event| {
+        if to_stderr {
+            // A closed stderr is no reason to fail a call.
+            let _ = writeln!(std::io::stderr(), "partner_messaging: {event}");
+        }
+        let task = task::try_id();
+        collected(|all| match task {
+            Some(_) => all.entry(task).or_default().push(event.into()),
+            None => {
+                if let Some(events) = all.get_mut(&None) {
+                    events.push(event.into());
+                }
+            }
+        });
+    }
+}
+
+/// The events of the background task that this is called from.
+pub(crate) fn of_this_task() -> Vec<Event> {
+    let task = task::try_id();
+    collected(|all| all.remove(&task)).flatten().unwrap_or_default()
+}
+
+/// Collects the events of a blocking call while it lives. Calls nest: a callback
+/// that is told of one may make another.
+pub(crate) struct Collecting(Option<Vec<Event>>);
+
+impl Collecting {
+    pub(crate) fn begin() -> Self {
+        Self(collected(|all| all.insert(None, Vec::new())).flatten())
+    }
+
+    /// Those that came since the last time.
+    pub(crate) fn take(&self) -> Vec<Event> {
+        collected(|all| all.get_mut(&None).map(std::mem::take)).flatten().unwrap_or_default()
+    }
+}
+
+impl Drop for Collecting {
+    fn drop(&mut self) {
+        let outer = self.0.take();
+        collected(|all| match outer {
+            Some(events) => all.insert(None, events),
+            None => all.remove(&None),
+        });
+    }
+}
+
+/// Hands events to the callback and to the logger.
+///
+/// # Errors
+/// What is no `Exception`, Ctrl-C above all. Any other error is reported to
+/// `sys.unraisablehook`: it must not change what the call tells.
+pub(crate) fn tell(py: Python<'_>, on_event: Option<&Bound<'_, PyAny>>, events: Vec<Event>) -> PyResult<()> {
+    let mut interrupt = Ok(());
+    for event in events {
+        let event = Bound::new(py, event)?;
+        if let Some(callback) = on_event {
+            keep(&mut interrupt, callback, callback.call1((&event,)).map(drop));
+        }
+        if let Some(logger) = enabled_logger(py)? {
+            keep(&mut interrupt, &logger, log(&logger, &event));
+        }
+    }
+    interrupt
+}
+
+fn keep(interrupt: &mut PyResult<()>, culprit: &Bound<'_, PyAny>, result: PyResult<()>) {
+    let py = culprit.py();
+    match result {
+        Err(error) if error.is_instance_of::<PyException>(py) => error.write_unraisable(py, Some(culprit)),
+        Err(error) => *interrupt = Err(error),
+        Ok(()) => {}
+    }
+}
+
+const DEBUG: u32 = 10;
+
+fn log(logger: &Bound<'_, PyAny>, event: &Bound<'_, Event>) -> PyResult<()> {
+    let py = logger.py();
+    let extra = PyDict::new(py);
+    extra.set_item("partner_messaging", event)?;
+    let keywords = PyDict::new(py);
+    keywords.set_item("extra", extra)?;
+    logger.call_method("debug", ("%s", event), Some(&keywords)).map(drop)
+}
+
+/// The logger, if somebody wants to read what goes there. While nobody does,
+/// this calls no Python: it looks at the logger's level and the root's, which
+/// decide for a logger without other parents.
+pub(crate) fn enabled_logger(py: Python<'_>) -> PyResult<Option<Bound<'_, PyAny>>> {
+    static MODULES: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
+    static LOGGERS: PyOnceLock<(Py<PyAny>, Py<PyAny>)> = PyOnceLock::new();
+
+    let loggers = match LOGGERS.get(py) {
+        Some(loggers) => loggers,
+        None => {
+            let modules = MODULES.get_or_try_init(py, || {
+                Ok::<_, PyErr>(py.import("sys")?.getattr("modules")?.cast_into::<PyDict>()?.unbind())
+            })?;
+            if !modules.bind(py).contains(intern!(py, "logging"))? {
+                // A program that never imported it has configured no logger.
+                return Ok(None);
+            }
+            LOGGERS.get_or_try_init(py, || {
+                let get = py.import("logging")?.getattr("getLogger")?;
+                Ok::<_, PyErr>((get.call1(("partner_messaging",))?.unbind(), get.call0()?.unbind()))
+            })?
+        }
+    };
+    let level = |logger: &Py<PyAny>| logger.bind(py).getattr(intern!(py, "level"))?.extract::<u32>();
+    let (ours, root) = loggers;
+    let level = match level(ours)? {
+        0 => level(root)?,
+        level => level,
+    };
+    if level > DEBUG {
+        return Ok(None);
+    }
+    let ours = ours.bind(py);
+    let enabled = ours.call_method1(intern!(py, "isEnabledFor"), (DEBUG,))?.is_truthy()?;
+    Ok(enabled.then(|| ours.clone()))
+}
