@@ -100,7 +100,7 @@ fn test_sdist(workspace: &Workspace) -> Result<()> {
         .env("CARGO_BUILD_TARGET", &workspace.triple)
         .env("CARGO_TARGET_DIR", &workspace.target)
         .env_remove("CARGO_MANIFEST_DIR")
-        .env("MATURIN_PEP517_ARGS", format!("--locked --profile dev --target {}", workspace.triple)))?;
+        .env("MATURIN_PEP517_ARGS", format!("--offline --profile dev --target {}", workspace.triple)))?;
     let loaded = place.join("loaded");
     run(pip(&venv)
         .args(["install", "--no-index", "--no-deps", "--target"])
@@ -120,7 +120,7 @@ pub(crate) fn installed(workspace: &Workspace) -> Result<PathBuf> {
 }
 
 pub(crate) fn test(workspace: &Workspace) -> Result<()> {
-    test_sdist(workspace)?;
     let python = installed(workspace)?;
+    test_sdist(workspace)?;
     run(workspace.command(python).args(["-m", "pytest", "bindings-python/tests"]))
 }
