@@ -11,9 +11,14 @@ mod options;
 mod receipt;
 mod sandbox;
 
-#[pyo3::pymodule]
+// Nothing here leans on the interpreter's lock: the classes are frozen, and what
+// changes is behind locks of its own or belongs to one thread. (abi3 wheels can't
+// be loaded by free-threaded interpreters, so it says nothing there as yet.)
+#[pyo3::pymodule(gil_used = false)]
 mod _native {
+    use pyo3::exceptions::PyImportError;
     use pyo3::prelude::*;
+    use pyo3::sync::PyOnceLock;
 
     #[pymodule_export]
     use crate::background::{BackgroundClient, Call, CompletionQueue, tell};
@@ -32,6 +37,20 @@ mod _native {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        refuse_other_interpreters(module.py())?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
+
+    /// Exception classes are found once for the process: in another interpreter of
+    /// it no `except` clause would know them. CPython itself refuses from 3.12 on.
+    fn refuse_other_interpreters(py: Python<'_>) -> PyResult<()> {
+        static OWNER: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
+        let sys = py.import("sys")?;
+        if OWNER.get_or_init(py, || sys.clone().unbind()).is(&sys) {
+            return Ok(());
+        }
+        Err(PyImportError::new_err(
+            "partner_messaging does not support subinterpreters: it is in use by another interpreter of this process",
+        ))
     }
 }
