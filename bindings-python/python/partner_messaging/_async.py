@@ -11,18 +11,22 @@ from ._native import BackgroundClient, CompletionQueue, Receipt, tell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from os import PathLike
     from types import TracebackType
-    from typing import Any, TypeAlias
+    from typing import Any
 
-    from ._native import Call, Completion, Event, Message
+    from typing_extensions import Self
 
-    OnEvent: TypeAlias = Callable[[Event], object]
+    from ._native import Call, Completion
+    from .types import Message, OnEvent
 
 # A cancelled call ends within microseconds; a machine that is busier than this
 # must not hold up the event loop for the sake of the verdict.
 _VERDICT_SECONDS = 0.1
+
+# How often a loop that can't watch a file descriptor looks for completions.
+_POLL_SECONDS = 0.005
 
 
 class _Woken(asyncio.Future[None]):
@@ -63,11 +67,15 @@ class _Completions:
         self.last = 0
         self.reading = False
         self.ending = False
+        self.timer: asyncio.TimerHandle | None = None
 
     def begin(self, on_event: OnEvent | None) -> tuple[int, _Waiting]:
         if not self.reading:
             # A loop that closes forgets it; what completes after that stays in the queue.
-            self.loop.add_reader(self.queue.fileno(), self.drain)
+            try:
+                self.loop.add_reader(self.queue.fileno(), self.drain)
+            except NotImplementedError:
+                self.timer = self.loop.call_later(_POLL_SECONDS, self.poll)
             self.reading = True
         self.last += 1
         waiting = self.pending[self.last] = _Waiting(self.loop, on_event)
@@ -83,6 +91,10 @@ class _Completions:
         self.end_if_idle()
         if interrupt is not None:
             raise interrupt
+
+    def poll(self) -> None:
+        self.timer = self.loop.call_later(_POLL_SECONDS, self.poll)
+        self.drain()
 
     def settle(self, completion: Completion) -> None:
         waiting = self.pending.pop(completion[0])
@@ -104,7 +116,11 @@ class _Completions:
         """Leaves the loop as it was found, unless there are calls again."""
         self.ending = False
         if not self.pending and self.reading:
-            self.loop.remove_reader(self.queue.fileno())
+            if self.timer is None:
+                self.loop.remove_reader(self.queue.fileno())
+            else:
+                self.timer.cancel()
+                self.timer = None
             self.reading = False
 
     def await_verdict(self, waiting: _Waiting) -> None:
@@ -226,7 +242,7 @@ class AsyncClient:
         once with the outcome they have by now."""
         self._native.close()
 
-    async def __aenter__(self) -> AsyncClient:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from os import PathLike
 from types import TracebackType
@@ -7,6 +7,7 @@ from typing import Any, TypeAlias, final
 from typing_extensions import Self
 
 from ._errors import PartnerMessagingError
+from .types import Message, OnEvent
 
 __version__: str
 
@@ -70,8 +71,6 @@ class Email:
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
-
-Message: TypeAlias = WhatsApp | Sms | Email | Mapping[str, Any]
 
 @final
 class Receipt:
@@ -169,7 +168,7 @@ class Client:
         headers: Mapping[str, str] | None = None,
         user_agent: str | None = None,
         max_response_bytes: int | None = None,
-        on_event: Callable[[Event], object] | None = None,
+        on_event: OnEvent | None = None,
     ) -> Self: ...
     def send(
         self,
@@ -205,7 +204,7 @@ class Call:
 @final
 class BackgroundClient:
     def __new__(
-        cls, api_key: str | None = None, *, on_event: Callable[[Event], object] | None = None, **options: Any
+        cls, api_key: str | None = None, *, on_event: OnEvent | None = None, **options: Any
     ) -> BackgroundClient: ...
     def submit(
         self,
@@ -229,6 +228,6 @@ class Sandbox:
     def control(self, command: str) -> str: ...
     def stop(self) -> None: ...
 
-def tell(on_event: Callable[[Event], object] | None, events: list[Event]) -> None: ...
+def tell(on_event: OnEvent | None, events: list[Event]) -> None: ...
 def _error_classes() -> list[tuple[str, str | None, str | None]]: ...
 def _kinds() -> list[str]: ...

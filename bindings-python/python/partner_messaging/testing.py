@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any
 
+    from typing_extensions import Self
+
     from ._async import AsyncClient
 
 __all__ = ["Sandbox"]
@@ -114,7 +116,7 @@ class Sandbox:
         """Ends it, stalled connections too. Stopping twice is as good as once."""
         self._native.stop()
 
-    def __enter__(self) -> Sandbox:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -13,6 +13,7 @@ from partner_messaging import (
     Client,
     ConfigError,
     Email,
+    Event,
     InsufficientCreditError,
     PartnerMessagingError,
     Receipt,
@@ -20,6 +21,7 @@ from partner_messaging import (
     WhatsApp,
 )
 from partner_messaging.testing import Sandbox
+from partner_messaging.types import EmailDict, Message, OnEvent, Outcome, SmsDict, WhatsAppDict
 
 assert_type(partner_messaging.__version__, str)
 
@@ -52,8 +54,8 @@ receipt.status = "READ"  # type: ignore[misc]
 async def main() -> None:
     async with AsyncClient("key", timeout=5) as client:
         assert_type(client, AsyncClient)
-        sending = client.send(Sms(to="+1", content="Hi"))
-        task = asyncio.create_task(assert_type(sending, Coroutine[Any, Any, Receipt]))
+        sending: Coroutine[Any, Any, Receipt] = client.send(Sms(to="+1", content="Hi"))
+        task = asyncio.create_task(sending)
         assert_type(await task, Receipt)
 
 
@@ -74,3 +76,24 @@ with Sandbox(balance="1.00") as sandbox:
     assert_type(sandbox.client(timeout=1), Client)
     assert_type(sandbox.async_client(), AsyncClient)
     assert_type(sandbox.requests, list[dict[str, Any]])
+
+reminder: SmsDict = {"channel": "SMS", "to": "+1", "content": "Hello"}
+letter: EmailDict = {"channel": "EMAIL", "to": "a@example.com", "subject": "Hi", "htmlContent": "Hi"}
+code: WhatsAppDict = {"channel": "WHATSAPP", "to": "+1", "from": "+2", "templateId": "HX1"}
+messages: list[Message] = [reminder, letter, code, Sms(to="+1"), {"channel": "FAX", "pages": 3}]
+wrong: SmsDict = {"channel": "SMS", "to": "+1", "text": "Hello"}  # type: ignore[typeddict-unknown-key]
+became: Outcome = "sent"
+
+
+def on_event(event: Event) -> None:
+    assert_type(event.outcome, str | None)
+    assert_type(event.elapsed, float | None)
+
+
+told: OnEvent = on_event
+with Client("key", on_event=told) as client:
+    for message in messages:
+        client.send(message)
+Client("key", on_event=print)
+AsyncClient("key", on_event=lambda event: event.step)
+Client("key", on_event="print")  # type: ignore[arg-type]
