@@ -12,10 +12,13 @@ pub(crate) fn environment(workspace: &Workspace) -> Result<PathBuf> {
     let requirements = workspace.root.join("bindings-python/requirements-dev.txt");
     once(&venv.join("requirements.stamp"), std::slice::from_ref(&requirements), || {
         run(Command::new(machine_python()?).args(["-m", "venv", "--clear"]).arg(&venv))?;
-        run(pip(&venv).args(["install", "--require-hashes", "-r"]).arg(&requirements))
+        run(pip(&venv).args(INSTALL_LOCKED).arg(&requirements))
     })?;
     Ok(venv)
 }
+
+/// What is never run need not be compiled: most of what the tools consist of.
+const INSTALL_LOCKED: [&str; 4] = ["install", "--require-hashes", "--no-compile", "-r"];
 
 fn pip(venv: &Path) -> Command {
     let mut pip = Command::new(venv.join("bin/python"));
@@ -38,7 +41,7 @@ pub(crate) fn portable_wheel(workspace: &Workspace) -> Result<PathBuf> {
     let venv = environment(workspace)?;
     let requirements = workspace.root.join("bindings-python/requirements-package.txt");
     once(&venv.join("package.stamp"), std::slice::from_ref(&requirements), || {
-        run(pip(&venv).args(["install", "--require-hashes", "-r"]).arg(&requirements))
+        run(pip(&venv).args(INSTALL_LOCKED).arg(&requirements))
     })?;
     let out = workspace.target.join("wheels");
     empty_folder(&out)?;
