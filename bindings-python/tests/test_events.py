@@ -181,11 +181,15 @@ def test_tasks_and_threads_do_not_mix_their_events(sandbox: Sandbox) -> None:
     async def crowd(to: str) -> None:
         await asyncio.gather(*(async_client.send(Sms(to=to, content="Hello")) for _ in range(20)))
 
+    together = threading.Barrier(4)  # a thread that ends early leaves its number to the next
+
     def work(number: int) -> None:
+        together.wait(30)
         to = f"+659123{number:04}"
         asyncio.run(crowd(to))
         for _ in range(20):
             blocking_client.send(Sms(to=to, content="Hello"))
+        together.wait(30)
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(1, 5)]
     for thread in threads:
