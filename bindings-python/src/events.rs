@@ -1,11 +1,12 @@
 //! What a client tells of its calls: events collected while the interpreter is
 //! released, and handed to Python on the thread that made the call.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io::Write;
 
-use partner_messaging::{Kind, Outcome, Step};
+use partner_messaging::Step;
 use pyo3::exceptions::PyException;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -27,12 +28,12 @@ use tokio::task;
 ///     ...     receipt = client.send(Sms(to="+6591234567", content="Hello"))
 ///     >>> [(event.step, event.outcome, event.recipient) for event in events]
 ///     [('attempt', None, '*******4567'), ('ended', 'sent', '*******4567')]
-#[pyclass(frozen, module = "partner_messaging")]
-#[derive(Clone)]
+#[pyclass(frozen, eq, module = "partner_messaging")]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Event {
     /// The call's name, for example ``send``.
     #[pyo3(get)]
-    call: &'static str,
+    call: Word,
     /// The message's channel.
     #[pyo3(get)]
     channel: Option<String>,
@@ -42,19 +43,19 @@ pub(crate) struct Event {
     /// What happened: ``attempt`` (a request is about to be made), ``retry`` (it
     /// failed, and there will be another) or ``ended``; an open set.
     #[pyo3(get)]
-    step: &'static str,
+    step: Word,
     /// The number of the request, from 1; of ``ended``, how many were begun.
     #[pyo3(get)]
     attempt: Option<u32>,
     /// What went wrong: the word of an error's ``kind``.
     #[pyo3(get)]
-    kind: Option<&'static str>,
+    kind: Option<Word>,
     /// Of ``retry``: seconds until the next request.
     #[pyo3(get)]
     pause: Option<f64>,
     /// Of ``ended``: ``sent``, ``rejected``, ``not_sent`` or ``unknown``.
     #[pyo3(get)]
-    outcome: Option<&'static str>,
+    outcome: Option<Word>,
     /// Of ``ended``: the HTTP status of the answer that refused or could not be read.
     #[pyo3(get)]
     status: Option<u16>,
@@ -65,13 +66,31 @@ pub(crate) struct Event {
     text: String,
 }
 
+/// One of the core's words; owned only after a pickle.
+type Word = Cow<'static, str>;
+
+/// An event taken apart by pickling.
+type Parts = (
+    String,
+    Option<String>,
+    Option<String>,
+    String,
+    Option<u32>,
+    Option<String>,
+    Option<f64>,
+    Option<String>,
+    Option<u16>,
+    Option<f64>,
+    String,
+);
+
 impl From<&partner_messaging::Event> for Event {
     fn from(event: &partner_messaging::Event) -> Self {
         let mut told = Self {
-            call: "send",
+            call: "send".into(),
             channel: Some(event.channel.clone()),
             recipient: event.recipient.clone(),
-            step: "other",
+            step: "other".into(),
             attempt: None,
             kind: None,
             pause: None,
@@ -82,20 +101,20 @@ impl From<&partner_messaging::Event> for Event {
         };
         match &event.step {
             Step::Attempt { number } => {
-                told.step = "attempt";
+                told.step = "attempt".into();
                 told.attempt = Some(*number);
             }
             Step::Retry { number, kind, pause } => {
-                told.step = "retry";
+                told.step = "retry".into();
                 told.attempt = Some(*number);
-                told.kind = Some(kind.as_str());
+                told.kind = Some(kind.as_str().into());
                 told.pause = Some(pause.as_secs_f64());
             }
             Step::Ended { outcome, kind, status, attempts, elapsed } => {
-                told.step = "ended";
+                told.step = "ended".into();
                 told.attempt = Some(*attempts);
-                told.kind = kind.map(Kind::as_str);
-                told.outcome = outcome.map(Outcome::as_str);
+                told.kind = kind.map(|kind| kind.as_str().into());
+                told.outcome = outcome.map(|outcome| outcome.as_str().into());
                 told.status = *status;
                 told.elapsed = Some(elapsed.as_secs_f64());
             }
@@ -109,6 +128,44 @@ impl From<&partner_messaging::Event> for Event {
 impl Event {
     fn __str__(&self) -> &str {
         &self.text
+    }
+
+    /// Log records travel between processes, and carry their events.
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Parts,))> {
+        let event = slf.get().clone();
+        let parts = (
+            event.call.into_owned(),
+            event.channel,
+            event.recipient,
+            event.step.into_owned(),
+            event.attempt,
+            event.kind.map(Cow::into_owned),
+            event.pause,
+            event.outcome.map(Cow::into_owned),
+            event.status,
+            event.elapsed,
+            event.text,
+        );
+        Ok((slf.get_type().getattr("_restore")?, (parts,)))
+    }
+
+    /// Makes the event that was taken apart by pickling.
+    #[staticmethod]
+    fn _restore(parts: Parts) -> Self {
+        let (call, channel, recipient, step, attempt, kind, pause, outcome, status, elapsed, text) = parts;
+        Self {
+            call: call.into(),
+            channel,
+            recipient,
+            step: step.into(),
+            attempt,
+            kind: kind.map(Cow::Owned),
+            pause,
+            outcome: outcome.map(Cow::Owned),
+            status,
+            elapsed,
+            text,
+        }
     }
 
     fn __repr__(&self) -> String {

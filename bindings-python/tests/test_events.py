@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import gc
 import logging
+import logging.handlers
+import multiprocessing
+import multiprocessing.queues
 import os
+import pickle
 import subprocess
 import sys
 import threading
@@ -230,6 +235,22 @@ def test_the_logger(send: Any, sandbox: Sandbox, debug: logging.Logger, caplog: 
     assert "987654" not in caplog.text
     ended: Event = caplog.records[1].partner_messaging  # type: ignore[attr-defined]
     assert (ended.step, ended.outcome) == ("ended", "sent")
+
+
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_records_and_events_travel_between_processes(sandbox: Sandbox, debug: logging.Logger) -> None:
+    events: list[Event] = []
+    records: multiprocessing.queues.Queue[logging.LogRecord] = multiprocessing.Queue()
+    handler = logging.handlers.QueueHandler(records)
+    debug.addHandler(handler)
+    try:
+        blocking(sandbox, on_event=events.append)
+    finally:
+        debug.removeHandler(handler)
+    received = [records.get(timeout=10) for _ in range(2)]
+    assert [record.partner_messaging for record in received] == events  # type: ignore[attr-defined]
+    assert [record.getMessage() for record in received] == [str(event) for event in events]
+    assert copy.deepcopy(events) == pickle.loads(pickle.dumps(events)) == events and events[0] != events[1]
 
 
 def test_the_logger_is_heeded_from_call_to_call(

@@ -2,7 +2,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from os import PathLike
 from types import TracebackType
-from typing import Any, TypeAlias, final
+from typing import Any, ClassVar, TypeAlias, final
 
 from typing_extensions import Self
 
@@ -149,6 +149,12 @@ class Event:
     def status(self) -> int | None: ...
     @property
     def elapsed(self) -> float | None: ...
+    def __reduce__(self) -> tuple[Any, ...]: ...
+    @staticmethod
+    def _restore(parts: tuple[Any, ...]) -> Event: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    __hash__: ClassVar[None]  # type: ignore[assignment]
 
 class Client:
     def __new__(
