@@ -10,8 +10,7 @@ use crate::workspace::{Result, Workspace, empty_folder, machine_python, output, 
 use crate::{package, python};
 
 pub(crate) fn test(workspace: &Workspace) -> Result<()> {
-    // The wheel that the other tests use: linking it for old systems takes a build from nothing.
-    package::fill(workspace, &python::wheel(workspace)?)?;
+    package::run(workspace)?;
     let sandbox = Sandbox::start(workspace)?;
     let place = workspace.target.join("install");
     empty_folder(&place)?;

@@ -6,17 +6,12 @@ use std::path::{Path, PathBuf};
 use crate::workspace::{Result, Workspace, empty_folder};
 use crate::{c, c_archive, node, python};
 
-/// What is to be published: the wheel runs on old systems too.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
-    fill(workspace, &python::portable_wheel(workspace)?)
-}
-
-/// The same around a wheel that was built before.
-pub(crate) fn fill(workspace: &Workspace, wheel: &Path) -> Result<()> {
     let dist = workspace.root.join("dist");
     empty_folder(&dist)?;
+    let wheel = python::wheel(workspace)?;
     let name = wheel.file_name().ok_or("the wheel has no name")?;
-    fs::copy(wheel, dist.join(name)).map_err(|error| format!("{}: {error}", wheel.display()))?;
+    fs::copy(&wheel, dist.join(name)).map_err(|error| format!("{}: {error}", wheel.display()))?;
     // In a folder of its own: the one archive beside the wheel is the C library's.
     python::sdist(workspace, &dist.join("sdist"))?;
     node::pack(workspace, &dist)?;

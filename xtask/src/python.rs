@@ -12,13 +12,11 @@ pub(crate) fn environment(workspace: &Workspace) -> Result<PathBuf> {
     let requirements = workspace.root.join("bindings-python/requirements-dev.txt");
     once(&venv.join("requirements.stamp"), std::slice::from_ref(&requirements), || {
         run(Command::new(machine_python()?).args(["-m", "venv", "--clear"]).arg(&venv))?;
-        run(pip(&venv).args(INSTALL_LOCKED).arg(&requirements))
+        // What is never run need not be compiled: most of what the tools consist of.
+        run(pip(&venv).args(["install", "--require-hashes", "--no-compile", "-r"]).arg(&requirements))
     })?;
     Ok(venv)
 }
-
-/// What is never run need not be compiled: most of what the tools consist of.
-const INSTALL_LOCKED: [&str; 4] = ["install", "--require-hashes", "--no-compile", "-r"];
 
 fn pip(venv: &Path) -> Command {
     let mut pip = Command::new(venv.join("bin/python"));
@@ -26,40 +24,20 @@ fn pip(venv: &Path) -> Command {
     pip
 }
 
-/// Builds the wheel for this machine and tells where it is.
+/// Builds the wheel and tells where it is. It is linked by the machine's own
+/// linker: Zig's makes one for older systems (glibc 2.17), which crashes when a
+/// process exits while its daemon threads are in calls, because CPython ends them
+/// by unwinding and Zig's unwinder, linked in, is not the system's.
 pub(crate) fn wheel(workspace: &Workspace) -> Result<PathBuf> {
+    let venv = environment(workspace)?;
     let out = workspace.target.join("wheels");
     empty_folder(&out)?;
-    run(build(workspace)?.arg("--out").arg(&out))?;
-    only_file(&out, ".whl")
-}
-
-/// Builds the wheel for old systems too: linked against glibc 2.17 by Zig's
-/// linker, in a folder of its own, because nothing that is built so is of use
-/// to the other builds.
-pub(crate) fn portable_wheel(workspace: &Workspace) -> Result<PathBuf> {
-    let venv = environment(workspace)?;
-    let requirements = workspace.root.join("bindings-python/requirements-package.txt");
-    once(&venv.join("package.stamp"), std::slice::from_ref(&requirements), || {
-        run(pip(&venv).args(INSTALL_LOCKED).arg(&requirements))
-    })?;
-    let out = workspace.target.join("wheels");
-    empty_folder(&out)?;
-    run(build(workspace)?
-        .args(["--zig", "--compatibility", "manylinux_2_17", "--out"])
-        .arg(&out)
-        .env("CARGO_TARGET_DIR", workspace.target.join("manylinux")))?;
-    only_file(&out, ".whl")
-}
-
-fn build(workspace: &Workspace) -> Result<Command> {
-    let venv = environment(workspace)?;
-    let mut maturin = workspace.command(venv.join("bin/maturin"));
-    maturin
+    run(workspace
+        .command(venv.join("bin/maturin"))
         .args(["build", "--release", "--locked", "--target", &workspace.triple])
-        .args(["--manifest-path", "bindings-python/Cargo.toml"]);
-    in_path(&mut maturin, &venv)?;
-    Ok(maturin)
+        .args(["--manifest-path", "bindings-python/Cargo.toml", "--out"])
+        .arg(&out))?;
+    only_file(&out, ".whl")
 }
 
 /// Puts the environment's programs before the machine's.
