@@ -13,18 +13,35 @@ use pyo3::types::{PyDict, PyTuple};
 use crate::answers::ledger;
 use crate::call::{Given, Operation};
 use crate::errors::{exception, instance};
+use crate::events::{self, Event};
 use crate::options;
 
-type Completion = (u64, Result<Given, Error>);
+/// What became of a call, and the events on its way there if they are wanted.
+struct Completion {
+    number: u64,
+    result: Result<Given, Error>,
+    events: Option<Vec<Event>>,
+}
 
-/// A completion as Python sees it: the call's number, and what it gave or its exception.
-type Settled<'py> = (u64, Option<Bound<'py, PyAny>>, Option<Bound<'py, PyAny>>);
+/// A completion as Python sees it: the call's number, what it gave or its exception, its events.
+type Settled<'py> = (u64, Option<Bound<'py, PyAny>>, Option<Bound<'py, PyAny>>, Option<Vec<Event>>);
 
-fn settled<'py>(py: Python<'py>, (number, result): Completion) -> PyResult<Settled<'py>> {
+fn settled(py: Python<'_>, completion: Completion) -> PyResult<Settled<'_>> {
+    let Completion { number, result, events } = completion;
     Ok(match result {
-        Ok(given) => (number, Some(given.into_pyobject(py)?), None),
-        Err(error) => (number, None, Some(instance(py, &error)?)),
+        Ok(given) => (number, Some(given.into_pyobject(py)?), None, events),
+        Err(error) => (number, None, Some(instance(py, &error)?), events),
     })
+}
+
+/// Hands a call's events to its client's callback and to the logger.
+#[pyfunction]
+pub(crate) fn tell(
+    py: Python<'_>,
+    on_event: Option<&Bound<'_, PyAny>>,
+    events: Vec<PyRef<'_, Event>>,
+) -> PyResult<()> {
+    events::tell(py, on_event, events.iter().map(|event| Event::clone(event)).collect())
 }
 
 /// The completions of one event loop's calls.
@@ -76,30 +93,43 @@ pub(crate) struct BackgroundClient(background::Client);
 #[pymethods]
 impl BackgroundClient {
     #[new]
-    #[pyo3(signature = (api_key = None, **options))]
+    #[pyo3(signature = (api_key = None, *, on_event = None, **options))]
     fn new(
         py: Python<'_>,
         api_key: Option<&Bound<'_, PyAny>>,
+        on_event: Option<&Bound<'_, PyAny>>,
         options: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
-        let builder = options::builder(py, api_key, options)?;
+        options::callback(py, on_event)?;
+        let builder = events::observed(options::builder(py, api_key, options)?);
         let built = py.detach(|| builder.build_background());
         built.map(Self).map_err(|error| exception(py, &error))
     }
 
-    /// Begins a call whose completion, under `number`, goes to `queue`.
+    /// Begins a call whose completion, under `number`, goes to `queue`, with its
+    /// events if `observed` or if the logger wants them.
     fn submit(
         &self,
         py: Python<'_>,
         queue: &CompletionQueue,
         number: u64,
+        observed: bool,
         operation: &Operation,
     ) -> PyResult<Call> {
         let (queue, call) = (Arc::clone(&queue.0), Arc::clone(&operation.call));
+        let wanted = observed || events::enabled_logger(py)?.is_some();
         let begun = self.0.submit(
             operation.options.clone(),
-            async move |client, options| call.make(&client, &options).await,
-            move |result| queue.push((number, result)),
+            async move |client, options| {
+                if wanted {
+                    events::collect_in_this_task();
+                }
+                call.make(&client, &options).await
+            },
+            move |result| {
+                let events = wanted.then(events::of_this_task);
+                queue.push(Completion { number, result, events });
+            },
         );
         begun.map(Call).map_err(|error| exception(py, &error))
     }

@@ -6,10 +6,12 @@ use partner_messaging::{Error, blocking};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
+use pyo3::{PyTraverseError, PyVisit};
 
 use crate::answers::ledger;
 use crate::call::{Given, Operation, Options};
 use crate::errors::{exception, instance};
+use crate::events::{self, Collecting};
 use crate::list::Messages;
 use crate::options;
 use crate::reading::Body;
@@ -39,6 +41,8 @@ use crate::reading::Body;
 ///         paths under the base URL by the names ``get_message``
 ///         (``/partner/message/{messageId}``), ``list_messages`` (``/partner/message``)
 ///         and ``get_balance`` (``/partner/credit/balance``), all of them assumptions.
+///     on_event: Called with an ``Event`` for every attempt, retry and outcome, on
+///         the thread that made the call. What it raises doesn't change the call.
 ///
 /// Raises:
 ///     ConfigError: An option can't be used; ``field`` names it.
@@ -50,21 +54,26 @@ use crate::reading::Body;
 ///     ...     client.send(Sms(to="+6591234567", content="Hello")).status
 ///     'SENT'
 #[pyclass(frozen, subclass, module = "partner_messaging")]
-pub(crate) struct Client(blocking::Client);
+pub(crate) struct Client {
+    native: blocking::Client,
+    on_event: Option<Py<PyAny>>,
+}
 
 #[pymethods]
 impl Client {
     #[new]
-    #[pyo3(signature = (api_key = None, **options), text_signature = "(api_key=None, *, base_url=None, timeout=None, connect_timeout=None, max_retries=None, max_connections=None, http2=None, proxy=None, trust_env=None, ca_file=None, allow_http=None, headers=None, user_agent=None, max_response_bytes=None, endpoints=None)")]
+    #[pyo3(signature = (api_key = None, *, on_event = None, **options), text_signature = "(api_key=None, *, base_url=None, timeout=None, connect_timeout=None, max_retries=None, max_connections=None, http2=None, proxy=None, trust_env=None, ca_file=None, allow_http=None, headers=None, user_agent=None, max_response_bytes=None, endpoints=None, on_event=None)")]
     fn new(
         py: Python<'_>,
         api_key: Option<&Bound<'_, PyAny>>,
+        on_event: Option<&Bound<'_, PyAny>>,
         options: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
-        let builder = options::builder(py, api_key, options)?;
+        options::callback(py, on_event)?;
+        let builder = events::observed(options::builder(py, api_key, options)?);
         // Reading certificates takes a while.
-        let built = py.detach(|| builder.build_blocking());
-        built.map(Self).map_err(|error| exception(py, &error))
+        let native = py.detach(|| builder.build_blocking()).map_err(|error| exception(py, &error))?;
+        Ok(Self { native, on_event: on_event.map(|callback| callback.clone().unbind()) })
     }
 
     /// Sends one message, and tells what became of it.
@@ -358,20 +367,20 @@ impl Client {
     ///     ...     client.spending()
     ///     (Spending(channel='SMS', currency='SGD', cost='0.05', messages=1, unpriced=0),)
     fn spending<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        let entries = py.detach(|| self.0.spending());
+        let entries = py.detach(|| self.native.spending());
         ledger(py, entries.map_err(|error| exception(py, &error))?)
     }
 
     /// The same as ``spending``, and begins a new ledger: no message is in both or in neither.
     fn reset_spending<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        let entries = py.detach(|| self.0.reset_spending());
+        let entries = py.detach(|| self.native.reset_spending());
         ledger(py, entries.map_err(|error| exception(py, &error))?)
     }
 
     /// Closes the client: further calls are refused, calls under way on other
     /// threads end at once with the outcome they have by now. Never blocks.
     fn close(&self) {
-        self.0.close();
+        self.native.close();
     }
 
     fn __enter__(slf: Py<Self>) -> Py<Self> {
@@ -380,13 +389,17 @@ impl Client {
 
     #[pyo3(signature = (*_exception))]
     fn __exit__(&self, _exception: &Bound<'_, PyTuple>) {
-        self.0.close();
+        self.native.close();
     }
 
     fn __reduce__(&self) -> PyResult<()> {
         Err(PyTypeError::new_err(
             "a Client can't be pickled: make one in each process, from the same options",
         ))
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.on_event)
     }
 
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
@@ -417,22 +430,34 @@ impl Client {
 
     /// Makes a call on this thread, which Ctrl-C ends.
     pub(crate) fn run(&self, py: Python<'_>, operation: &Operation) -> Result<Given, Stopped> {
+        let on_event = self.on_event.as_ref();
+        let logger = events::enabled_logger(py).map_err(Stopped::Interrupted)?;
+        let collecting = (on_event.is_some() || logger.is_some()).then(Collecting::begin);
+        let tell = |py: Python<'_>| match &collecting {
+            Some(collecting) => {
+                events::tell(py, on_event.map(|callback| callback.bind(py)), collecting.take())
+            }
+            None => Ok(()),
+        };
         let mut interrupt = None;
         let result = py.detach(|| {
             // A daemon thread's call may outlive the interpreter: then there is nothing to attach to.
-            let tick = || match Python::try_attach(|py| py.check_signals()) {
+            let tick = || match Python::try_attach(|py| tell(py).and_then(|()| py.check_signals())) {
                 Some(Err(raised)) => {
                     interrupt.get_or_insert(raised);
                     ControlFlow::Break(())
                 }
                 Some(Ok(())) | None => ControlFlow::Continue(()),
             };
-            self.0.run_interruptible(&operation.options, tick, async |client, options| {
+            self.native.run_interruptible(&operation.options, tick, async |client, options| {
                 operation.call.make(client, options).await
             })
         });
+        if let Err(raised) = tell(py) {
+            interrupt.get_or_insert(raised);
+        }
         let Some(interrupt) = interrupt else { return result.map_err(Stopped::Failed) };
-        match tell(py, &interrupt, result, operation.call.changes()) {
+        match explain(py, &interrupt, result, operation.call.changes()) {
             Ok(()) => Err(Stopped::Interrupted(interrupt)),
             Err(failed) => Err(Stopped::Interrupted(failed)),
         }
@@ -440,7 +465,7 @@ impl Client {
 }
 
 /// Has an interrupt tell what became of the call that it ended.
-fn tell(py: Python<'_>, interrupt: &PyErr, result: Result<Given, Error>, changes: bool) -> PyResult<()> {
+fn explain(py: Python<'_>, interrupt: &PyErr, result: Result<Given, Error>, changes: bool) -> PyResult<()> {
     match result {
         Ok(given) if changes => interrupt.value(py).setattr("receipt", given)?,
         Ok(_) => {}

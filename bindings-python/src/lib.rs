@@ -7,6 +7,7 @@ mod call;
 mod client;
 mod data;
 mod errors;
+mod events;
 mod fallback;
 mod list;
 mod messages;
@@ -16,14 +17,19 @@ mod receipt;
 mod record;
 mod sandbox;
 
-#[pyo3::pymodule]
+// Nothing here leans on the interpreter's lock: the classes are frozen, and what
+// changes is behind locks of its own or belongs to one thread. (abi3 wheels can't
+// be loaded by free-threaded interpreters, so it says nothing there as yet.)
+#[pyo3::pymodule(gil_used = false)]
 mod _native {
+    use pyo3::exceptions::PyImportError;
     use pyo3::prelude::*;
+    use pyo3::sync::PyOnceLock;
 
     #[pymodule_export]
     use crate::answers::{Balance, Reply, Spending};
     #[pymodule_export]
-    use crate::background::{BackgroundClient, Call, CompletionQueue};
+    use crate::background::{BackgroundClient, Call, CompletionQueue, tell};
     #[pymodule_export]
     use crate::call::Operation;
     #[pymodule_export]
@@ -32,6 +38,8 @@ mod _native {
     use crate::data::JsonText;
     #[pymodule_export]
     use crate::errors::{error_classes, kinds};
+    #[pymodule_export]
+    use crate::events::Event;
     #[pymodule_export]
     use crate::fallback::{FallbackReceipt, FallbackStep};
     #[pymodule_export]
@@ -47,6 +55,20 @@ mod _native {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        refuse_other_interpreters(module.py())?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
+
+    /// Exception classes are found once for the process: in another interpreter of
+    /// it no `except` clause would know them. CPython itself refuses from 3.12 on.
+    fn refuse_other_interpreters(py: Python<'_>) -> PyResult<()> {
+        static OWNER: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
+        let sys = py.import("sys")?;
+        if OWNER.get_or_init(py, || sys.clone().unbind()).is(&sys) {
+            return Ok(());
+        }
+        Err(PyImportError::new_err(
+            "partner_messaging does not support subinterpreters: it is in use by another interpreter of this process",
+        ))
     }
 }

@@ -52,7 +52,7 @@ const NAMES: [&str; 14] = [
 fn unknown(name: &str) -> PyErr {
     let options = NAMES.join(", ");
     PyTypeError::new_err(format!(
-        "got an unexpected keyword argument '{name}'; the options are api_key, {options}"
+        "got an unexpected keyword argument '{name}'; the options are api_key, {options}, on_event"
     ))
 }
 
@@ -82,6 +82,14 @@ fn set(py: Python<'_>, builder: ClientBuilder, name: &str, value: &Value<'_>) ->
             .fold(builder, |builder, (name, path)| builder.endpoint(name, path)),
         _ => return Err(unknown(name)),
     })
+}
+
+/// Checks what is to be told of events.
+pub(crate) fn callback(py: Python<'_>, on_event: Option<&Value<'_>>) -> PyResult<()> {
+    match on_event {
+        Some(given) if !given.is_callable() => Err(bad_option(py, "on_event", "must be callable")),
+        _ => Ok(()),
+    }
 }
 
 /// The options of one call.

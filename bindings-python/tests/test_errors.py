@@ -1,6 +1,10 @@
 """The exceptions: one tree for all languages, picklable, without secrets."""
 
+import concurrent.futures
+import copy
 import pickle
+import sys
+import traceback
 
 import pytest
 
@@ -66,6 +70,52 @@ def test_errors_can_be_made_and_pickled(name):
         assert type(copy) is cls
         assert vars(copy) == vars(error)
         assert str(copy) == error.message == "text"
+
+
+class TheirError(ApiError):
+    """A user's own, with arguments of its own."""
+
+    def __init__(self, number):
+        super().__init__(f"number {number}", status=402)
+        self.number = number
+
+
+def test_copies_keep_all_that_was_added():
+    error = TheirError(7)
+    error.task = "billing"
+    if sys.version_info >= (3, 11):
+        error.add_note("while billing")
+    for other in (copy.copy(error), copy.deepcopy(error), pickle.loads(pickle.dumps(error))):
+        assert type(other) is TheirError and other is not error
+        assert vars(other) == vars(error) and (other.number, other.task, other.status) == (7, "billing", 402)
+        shown = "".join(traceback.format_exception(other))
+        assert "TheirError: number 7" in shown
+        assert sys.version_info < (3, 11) or "while billing" in shown
+
+
+def _fails(url):
+    with Client("sandbox-key", base_url=url) as client:
+        client.send(Sms(to="+6591234567", content="Hello"))
+
+
+def test_errors_cross_processes(sandbox):
+    import multiprocessing
+
+    sandbox.push_fault("reset")
+    with concurrent.futures.ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        with pytest.raises(OutcomeUnknownError) as raised:
+            pool.submit(_fails, sandbox.url).result()
+    assert (raised.value.outcome, raised.value.kind, raised.value.attempts) == ("unknown", "reset", 1)
+
+
+def test_no_except_clause_for_networks_catches_an_unknown_outcome(sandbox, client):
+    sandbox.push_fault("stall")
+    with pytest.raises(OutcomeUnknownError) as raised:
+        try:
+            client.send(Sms(to="+6591234567", content="Hello"), timeout=0.2)
+        except (OSError, TimeoutError, ConnectionError, concurrent.futures.TimeoutError, EOFError, ValueError):
+            pytest.fail("caught as what is retried")
+    assert raised.value.kind == "timeout"
 
 
 def test_outcomes_of_errors_made_by_hand():

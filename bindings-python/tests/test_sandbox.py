@@ -70,6 +70,16 @@ def test_what_it_does_not_understand_is_a_value_error(wrong: dict[str, object], 
         sandbox.push_fault("explode")
 
 
+def test_it_listens_where_it_is_told() -> None:
+    with Sandbox(listen="[::1]:0") as sandbox, sandbox.client() as client:
+        assert sandbox.url.startswith("http://[::1]:")
+        assert client.send(HELLO).status == "SENT"
+    with pytest.raises(ValueError, match="listen"):
+        Sandbox(listen="everywhere")
+    with pytest.raises(ValueError, match="loopback"):
+        Sandbox(listen="0.0.0.0:0")
+
+
 def test_stopping() -> None:
     sandbox = Sandbox()
     sandbox.set_fault("stall")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import partner_messaging
+from partner_messaging import AsyncClient, Client
 
 PACKAGE = Path(partner_messaging.__file__).parent
 USAGE = Path(__file__).parent / "typed" / "usage.py"
@@ -23,7 +26,7 @@ def mypy(folder: Path, *arguments: str | Path) -> None:
 
 
 def test_the_package(tmp_path: Path) -> None:
-    mypy(tmp_path, "-p", "partner_messaging")
+    mypy(tmp_path, "-p", "partner_messaging", "-p", "pytest_partner_messaging")
 
 
 def test_a_users_program(tmp_path: Path) -> None:
@@ -38,3 +41,13 @@ def test_the_stubs_are_those_of_the_native_module(tmp_path: Path) -> None:
     # Disjoint bases (PEP 800) are a matter of layout that older type checkers don't know.
     options = ["--allowlist", allowed, "--ignore-disjoint-bases", "--ignore-unused-allowlist"]
     check(tmp_path, "mypy.stubtest", "partner_messaging._native", *options)
+
+
+def test_a_users_program_in_pyrights_strict_mode(tmp_path: Path) -> None:
+    config = tmp_path / "pyrightconfig.json"
+    config.write_text(json.dumps({"include": [str(USAGE)], "typeCheckingMode": "strict"}))
+    check(tmp_path, "basedpyright", "-p", config, "--pythonpath", sys.executable)
+
+
+def test_every_public_type_is_known(tmp_path: Path) -> None:
+    check(tmp_path, "basedpyright", "--pythonpath", sys.executable, "--ignoreexternal", "--verifytypes", "partner_messaging")

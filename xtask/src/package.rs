@@ -12,10 +12,12 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let wheel = python::wheel(workspace)?;
     let name = wheel.file_name().ok_or("the wheel has no name")?;
     fs::copy(&wheel, dist.join(name)).map_err(|error| format!("{}: {error}", wheel.display()))?;
+    // In a folder of its own: the one archive beside the wheel is the C library's.
+    python::sdist(workspace, &dist.join("sdist"))?;
     node::pack(workspace, &dist)?;
     let libraries = c::build(workspace)?;
     c_archive::build(&workspace.root, &libraries, &dist, workspace.version())?;
-    for file in files(&dist)? {
+    for file in files(&dist)?.into_iter().chain(files(&dist.join("sdist"))?).filter(|file| file.is_file()) {
         let size = fs::metadata(&file).map_err(|error| format!("{}: {error}", file.display()))?.len();
         println!("{:>9} kB  {}", size / 1000, file.display());
     }

@@ -8,7 +8,7 @@ from _thread import _local
 from time import monotonic
 
 from ._async_list import AsyncMessages, AsyncPages
-from ._native import BackgroundClient, CompletionQueue, Operation
+from ._native import BackgroundClient, CompletionQueue, Operation, tell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,24 +18,30 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any, TypeVar
 
+    from typing_extensions import Self
+
     from ._native import (
         Balance,
         Call,
         Completion,
         FallbackReceipt,
         Json,
-        Message,
         MessageRecord,
         Receipt,
         Reply,
         Spending,
     )
 
+    from .types import Message, OnEvent
+
     T = TypeVar("T")
 
 # A cancelled call ends within microseconds; a machine that is busier than this
 # must not hold up the event loop for the sake of the verdict.
 _VERDICT_SECONDS = 0.1
+
+# How often a loop that can't watch a file descriptor looks for completions.
+_POLL_SECONDS = 0.005
 
 
 class _Woken(asyncio.Future[None]):
@@ -58,9 +64,10 @@ class _Waiting:
     """A coroutine that waits for its call. The future only wakes it: what became
     of the call is kept beside it, where cancelling the future can't lose it."""
 
-    __slots__ = ("completion", "woken")
+    __slots__ = ("completion", "on_event", "woken")
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, on_event: OnEvent | None) -> None:
+        self.on_event = on_event
         self.woken = _Woken(loop=loop)
         self.completion: Completion | None = None
 
@@ -75,25 +82,42 @@ class _Completions:
         self.last = 0
         self.reading = False
         self.ending = False
+        self.timer: asyncio.TimerHandle | None = None
 
-    def begin(self) -> tuple[int, _Waiting]:
+    def begin(self, on_event: OnEvent | None) -> tuple[int, _Waiting]:
         if not self.reading:
             # A loop that closes forgets it; what completes after that stays in the queue.
-            self.loop.add_reader(self.queue.fileno(), self.drain)
+            try:
+                self.loop.add_reader(self.queue.fileno(), self.drain)
+            except NotImplementedError:
+                self.timer = self.loop.call_later(_POLL_SECONDS, self.poll)
             self.reading = True
         self.last += 1
-        waiting = self.pending[self.last] = _Waiting(self.loop)
+        waiting = self.pending[self.last] = _Waiting(self.loop, on_event)
         return self.last, waiting
 
     def drain(self) -> None:
+        interrupt: BaseException | None = None
         for completion in self.queue.drain():
-            self.settle(completion)
+            try:
+                self.settle(completion)
+            except BaseException as raised:  # Ctrl-C in a callback: the other calls must not miss theirs
+                interrupt = raised
         self.end_if_idle()
+        if interrupt is not None:
+            raise interrupt
+
+    def poll(self) -> None:
+        self.timer = self.loop.call_later(_POLL_SECONDS, self.poll)
+        self.drain()
 
     def settle(self, completion: Completion) -> None:
-        waiting = self.pending.pop(completion[0], None)
-        if waiting is not None:
-            waiting.completion = completion
+        waiting = self.pending.pop(completion[0])
+        waiting.completion = completion
+        try:
+            if completion[3]:
+                tell(waiting.on_event, completion[3])
+        finally:
             if not waiting.woken.done():
                 waiting.woken.set_result(None)
 
@@ -107,7 +131,11 @@ class _Completions:
         """Leaves the loop as it was found, unless there are calls again."""
         self.ending = False
         if not self.pending and self.reading:
-            self.loop.remove_reader(self.queue.fileno())
+            if self.timer is None:
+                self.loop.remove_reader(self.queue.fileno())
+            else:
+                self.timer.cancel()
+                self.timer = None
             self.reading = False
 
     def await_verdict(self, waiting: _Waiting) -> None:
@@ -170,6 +198,7 @@ class AsyncClient:
         user_agent: str | None = None,
         max_response_bytes: int | None = None,
         endpoints: Mapping[str, str] | None = None,
+        on_event: OnEvent | None = None,
     ) -> None:
         self._native = BackgroundClient(
             api_key,
@@ -187,7 +216,9 @@ class AsyncClient:
             user_agent=user_agent,
             max_response_bytes=max_response_bytes,
             endpoints=endpoints,
+            on_event=on_event,
         )
+        self._on_event = on_event
 
     async def send(
         self,
@@ -337,9 +368,10 @@ class AsyncClient:
 
     async def _perform(self, operation: Operation[T]) -> T:
         completions = _completions(asyncio.get_running_loop())
-        number, waiting = completions.begin()
+        number, waiting = completions.begin(self._on_event)
         try:
-            call = self._native.submit(completions.queue, number, operation)
+            observed = self._on_event is not None
+            call = self._native.submit(completions.queue, number, observed, operation)
             waiting.woken.call = call
         except BaseException:
             del completions.pending[number]
@@ -353,9 +385,8 @@ class AsyncClient:
             _attach_verdict(cancelled, waiting.completion, operation.changes)
             raise
         except BaseException:
-            # The coroutine is thrown away, perhaps after its loop: nobody asks for the verdict.
+            # The coroutine is thrown away, perhaps after its loop: only events tell the verdict.
             call.cancel()
-            completions.pending.pop(number, None)
             raise
         result: T = _result(waiting)
         return result
@@ -365,7 +396,7 @@ class AsyncClient:
         once with the outcome they have by now."""
         self._native.close()
 
-    async def __aenter__(self) -> AsyncClient:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(
@@ -385,7 +416,7 @@ class AsyncClient:
 
 def _result(waiting: _Waiting) -> Any:
     assert waiting.completion is not None  # that is what it was woken for
-    _, result, error = waiting.completion
+    _, result, error, _ = waiting.completion
     # The error's traceback refers to this call's frames: they must not refer back.
     waiting.completion = None
     if error is None:
@@ -398,7 +429,7 @@ def _result(waiting: _Waiting) -> Any:
 
 def _attach_verdict(cancelled: asyncio.CancelledError, verdict: Completion | None, changes: bool) -> None:
     """``changes``: whether the call had an outcome to speak of."""
-    _, result, error = verdict or (0, None, None)
+    _, result, error, _ = verdict or (0, None, None, None)
     if error is not None:
         cancelled.outcome = error.outcome  # type: ignore[attr-defined]
         cancelled.__cause__ = error

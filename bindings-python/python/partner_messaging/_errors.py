@@ -8,20 +8,6 @@ if TYPE_CHECKING:
 
     from ._native import FallbackStep
 
-_FIELDS = (
-    "outcome",
-    "kind",
-    "attempts",
-    "elapsed",
-    "status",
-    "code",
-    "request_id",
-    "retry_after",
-    "body",
-    "field",
-    "trail",
-)
-
 
 class PartnerMessagingError(Exception):
     """Base of all errors of this package.
@@ -93,15 +79,12 @@ class PartnerMessagingError(Exception):
         self.trail = trail
 
     def __reduce__(self) -> tuple[Any, ...]:
-        fields = {name: getattr(self, name) for name in _FIELDS}
-        return (_restore, (type(self), self.message, fields))
+        # The attributes, notes among them, follow as they are: no constructor runs.
+        return (_restore, (type(self), self.args), vars(self))
 
 
-def _restore(cls: type[PartnerMessagingError], message: str, fields: dict[str, Any]) -> PartnerMessagingError:
-    error = cls(message)
-    for name, value in fields.items():
-        setattr(error, name, value)
-    return error
+def _restore(cls: type[PartnerMessagingError], args: tuple[Any, ...]) -> PartnerMessagingError:
+    return cls.__new__(cls, *args)
 
 
 class ConfigError(PartnerMessagingError, ValueError):

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any
 
+    from typing_extensions import Self
+
     from ._async import AsyncClient
 
 __all__ = ["Sandbox"]
@@ -35,14 +37,21 @@ class Sandbox:
         api_key: The key that it accepts.
         state: What is different from its initial state, as :meth:`set_state` takes it.
         balance: The credit balance to begin with, for example ``"100.00"``.
+        listen: Where it listens: an address of this machine, ``"127.0.0.1:0"`` (any
+            free port) by default.
     """
 
     def __init__(
-        self, *, api_key: str | None = None, balance: str | None = None, state: dict[str, Any] | None = None
+        self,
+        *,
+        api_key: str | None = None,
+        balance: str | None = None,
+        state: dict[str, Any] | None = None,
+        listen: str | None = None,
     ) -> None:
-        config: dict[str, Any] = {"state": dict(state or {})}
-        if api_key is not None:
-            config["api_key"] = api_key
+        given = {"api_key": api_key, "listen": listen}
+        config: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+        config["state"] = dict(state or {})
         if balance is not None:
             config["state"]["balance"] = str(balance)
         self._native = _Sandbox(json.dumps(config))
@@ -107,7 +116,7 @@ class Sandbox:
         """Ends it, stalled connections too. Stopping twice is as good as once."""
         self._native.stop()
 
-    def __enter__(self) -> Sandbox:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -17,6 +17,7 @@ from partner_messaging import (
     Client,
     ConfigError,
     Email,
+    Event,
     FallbackReceipt,
     FallbackStep,
     InsufficientCreditError,
@@ -32,6 +33,7 @@ from partner_messaging import (
     WhatsApp,
 )
 from partner_messaging.testing import Sandbox
+from partner_messaging.types import EmailDict, Message, OnEvent, Outcome, SmsDict, WhatsAppDict
 
 assert_type(partner_messaging.__version__, str)
 
@@ -57,11 +59,11 @@ assert_type(accepted.receipt, Receipt)
 assert_type(accepted.trail, tuple[FallbackStep, ...])
 assert_type(reading.get_message("msg_1", timeout=1), MessageRecord)
 assert_type(reading.wait_for_status("msg_1", final_statuses={"SENT"}), MessageRecord)
-messages = reading.list_messages(since=datetime.now(timezone.utc), until=date(2026, 1, 1), limit=5, query={"a": "b"})
-assert_type(messages, Messages)
-assert_type(next(messages), MessageRecord)
-assert_type(messages.pages(), Pages)
-assert_type([page.messages for page in messages.pages()], list[tuple[MessageRecord, ...]])
+listed = reading.list_messages(since=datetime.now(timezone.utc), until=date(2026, 1, 1), limit=5, query={"a": "b"})
+assert_type(listed, Messages)
+assert_type(next(listed), MessageRecord)
+assert_type(listed.pages(), Pages)
+assert_type([page.messages for page in listed.pages()], list[tuple[MessageRecord, ...]])
 assert_type(reading.get_balance().amount, Decimal)
 assert_type(reading.request("POST", "/x", json=None, idempotent=True), Reply)
 assert_type(reading.spending(), tuple[Spending, ...])
@@ -87,8 +89,8 @@ receipt.status = "READ"  # type: ignore[misc]
 async def main() -> None:
     async with AsyncClient("key", timeout=5) as client:
         assert_type(client, AsyncClient)
-        sending = client.send(Sms(to="+1", content="Hi"))
-        task = asyncio.create_task(assert_type(sending, Coroutine[Any, Any, Receipt]))
+        sending: Coroutine[Any, Any, Receipt] = client.send(Sms(to="+1", content="Hi"))
+        task = asyncio.create_task(sending)
         assert_type(await task, Receipt)
         assert_type(await client.send_with_fallback([Sms(to="+1")]), FallbackReceipt)
         assert_type(await client.wait_for_status("msg_1"), MessageRecord)
@@ -119,3 +121,24 @@ with Sandbox(balance="1.00") as sandbox:
     assert_type(sandbox.client(timeout=1), Client)
     assert_type(sandbox.async_client(), AsyncClient)
     assert_type(sandbox.requests, list[dict[str, Any]])
+
+reminder: SmsDict = {"channel": "SMS", "to": "+1", "content": "Hello"}
+letter: EmailDict = {"channel": "EMAIL", "to": "a@example.com", "subject": "Hi", "htmlContent": "Hi"}
+code: WhatsAppDict = {"channel": "WHATSAPP", "to": "+1", "from": "+2", "templateId": "HX1"}
+messages: list[Message] = [reminder, letter, code, Sms(to="+1"), {"channel": "FAX", "pages": 3}]
+wrong: SmsDict = {"channel": "SMS", "to": "+1", "text": "Hello"}  # type: ignore[typeddict-unknown-key]
+became: Outcome = "sent"
+
+
+def on_event(event: Event) -> None:
+    assert_type(event.outcome, str | None)
+    assert_type(event.elapsed, float | None)
+
+
+told: OnEvent = on_event
+with Client("key", on_event=told) as client:
+    for message in messages:
+        client.send(message)
+Client("key", on_event=print)
+AsyncClient("key", on_event=lambda event: event.step)
+Client("key", on_event="print")  # type: ignore[arg-type]

@@ -1,0 +1,57 @@
+"""Names for annotations. Importing this module imports `typing`; the package itself does not.
+
+>>> from partner_messaging.types import Message, SmsDict
+>>> reminder: SmsDict = {"channel": "SMS", "to": "+6591234567", "content": "Hello"}
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, TypeAlias, TypedDict
+
+from ._native import Email, Event, Sms, WhatsApp
+
+__all__ = ["EmailDict", "Message", "OnEvent", "Outcome", "SmsDict", "WhatsAppDict"]
+
+
+# By call, because `from` is no name in a class's body.
+_WhatsAppRequired = TypedDict(
+    "_WhatsAppRequired", {"channel": Literal["WHATSAPP"], "to": str, "from": str, "templateId": str}
+)
+
+
+class WhatsAppDict(_WhatsAppRequired, total=False):
+    """A WhatsApp message in wire form."""
+
+    templateVariables: dict[str, str]
+
+
+class _SmsRequired(TypedDict):
+    channel: Literal["SMS"]
+    to: str
+
+
+class SmsDict(_SmsRequired, total=False):
+    """An SMS in wire form: ``content``, or ``senderId`` and ``templateId``."""
+
+    content: str
+    senderId: str
+    templateId: str
+    templateVariables: dict[str, str]
+
+
+class EmailDict(TypedDict):
+    """An email in wire form."""
+
+    channel: Literal["EMAIL"]
+    to: str
+    subject: str
+    htmlContent: str
+
+
+Message: TypeAlias = WhatsApp | Sms | Email | WhatsAppDict | SmsDict | EmailDict | Mapping[str, Any]
+"""What ``send`` takes; a mapping is the wire form of any channel, with any field."""
+
+Outcome: TypeAlias = Literal["sent", "rejected", "not_sent", "unknown"]
+"""What became of a message."""
+
+OnEvent: TypeAlias = Callable[[Event], object]
+"""What a client's ``on_event`` takes."""

@@ -1,0 +1,87 @@
+"""Every program of the README, run as its readers run it."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import certifi
+import pytest
+
+from partner_messaging import OutcomeUnknownError
+from partner_messaging.testing import Sandbox
+
+README = Path(__file__).parents[1] / "README.md"
+BLOCKS: list[str] = re.findall(r"```python\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+
+
+def block(words: str) -> str:
+    """The one program that holds these words."""
+    (found,) = [block for block in BLOCKS if words in block]
+    return found
+
+
+def run(program: str) -> dict[str, Any]:
+    names: dict[str, Any] = {"__name__": "readme"}
+    exec(compile(program, str(README), "exec"), names)
+    return names
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, partner_messaging_sandbox: Sandbox) -> Path:
+    """A folder to run in, with the files that the programs read."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "recipients.csv").write_text("phone\n+6591234567\n+6591234568\n")
+    (tmp_path / "company-ca.pem").write_bytes(Path(certifi.where()).read_bytes())
+    return tmp_path
+
+
+@pytest.mark.parametrize("program", BLOCKS)
+def test_every_program_runs(program: str, place: Path) -> None:
+    run(program)
+
+
+def test_the_service(place: Path, partner_messaging_sandbox: Sandbox) -> None:
+    from fastapi.testclient import TestClient
+
+    with TestClient(run(block("FastAPI("))["app"]) as service:
+        answers = [service.post("/codes", params={"phone": "+6591234567"}).status_code]
+        for fault in ("reset", "rate_limit"):
+            partner_messaging_sandbox.set_fault(fault)
+            answers.append(service.post("/codes", params={"phone": "+6591234567"}).status_code)
+    assert answers == [201, 202, 502]
+
+
+def test_the_worker(place: Path, partner_messaging_sandbox: Sandbox) -> None:
+    names = run(block("Celery("))
+    names["app"].conf.task_always_eager = True
+    send = names["send_code"]
+    partner_messaging_sandbox.push_fault("rate_limit", retry_after="0", times=3)
+    assert send.delay("+6591234567", "123456").get().startswith("msg_")
+    assert len(partner_messaging_sandbox.requests) == 4
+    partner_messaging_sandbox.push_fault("reset")
+    with pytest.raises(OutcomeUnknownError):
+        send.delay("+6591234567", "123456").get()
+    assert len(partner_messaging_sandbox.requests) == 5
+
+
+def test_the_script_sends_nothing_twice(place: Path, partner_messaging_sandbox: Sandbox) -> None:
+    program = block("outcomes.csv")
+    sandbox = partner_messaging_sandbox
+    sandbox.push_fault("reset")  # the message was accepted, and nobody was told
+    sandbox.push_fault("code", code="ORG_INACTIVE")
+    run(program)
+    assert [message["recipient"] for message in sandbox.messages] == ["+6591234567"]
+    for _ in range(2):
+        run(program)
+        assert [message["recipient"] for message in sandbox.messages] == ["+6591234567", "+6591234568"]
+
+
+def test_the_users_tests(tmp_path: Path) -> None:
+    (tmp_path / "test_users.py").write_text(block("def test_no_credit"))
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "test_users.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0 and "3 passed" in done.stdout, done.stdout + done.stderr
