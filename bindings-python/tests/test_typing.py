@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 import subprocess
 import sys
 from pathlib import Path
 
 import partner_messaging
-from partner_messaging import AsyncClient, Client
 
 PACKAGE = Path(partner_messaging.__file__).parent
 USAGE = Path(__file__).parent / "typed" / "usage.py"
