@@ -51,12 +51,16 @@ fn show_sends(workspace: &Workspace, programs: Programs) -> Result<Vec<&'static 
 
 /// The tour in every language, each with a sandbox of its own; tells which failed.
 fn show_tours(workspace: &Workspace, programs: Programs) -> Result<Vec<&'static str>> {
-    println!();
-    println!("{:<17} sends, status, list, balance sank by, ledger, fallback", "tour from");
-    let mut failed = Vec::new();
+    let mut shown = Vec::new();
     for (face, mut program) in programs {
         let sandbox = Sandbox::start(workspace, TOUR_STATE)?;
         let rows: Vec<[String; 6]> = rows(face, &mut program, &sandbox)?;
+        shown.push((face, rows));
+    }
+    println!();
+    println!("{:<17} sends; status; list; balance sank by; ledger; fallback", "tour from");
+    let mut failed = Vec::new();
+    for (face, rows) in shown {
         for row in &rows {
             println!("{face:<17} {}", row.join("; "));
         }
