@@ -117,7 +117,7 @@ fn the_programs_of_the_readme() {
         succeed(with_environment(&sandbox, source.to_str().unwrap()).arg("+6591234567"));
         assert!(!sandbox.requests().is_empty(), "{program}");
     }
-    assert_eq!(count, 4);
+    assert_eq!(count, 6);
 }
 
 #[test]
@@ -128,5 +128,5 @@ fn every_example_is_tested() {
         .collect();
     examples.sort();
     examples.retain(|name| name.ends_with(".c") || name.ends_with(".cpp"));
-    assert_eq!(examples, ["demo.c", "demo.cpp", "epoll.c", "first.c", "first.cpp"]);
+    assert_eq!(examples, ["demo.c", "demo.cpp", "epoll.c", "first.c", "first.cpp", "tour.c", "tour.cpp"]);
 }
