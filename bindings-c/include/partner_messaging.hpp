@@ -15,9 +15,9 @@
  *     if (!receipt)
  *         std::puts(receipt.error().message().c_str());
  *
- * Handles are move-only and free themselves. A Client may be used from any number of threads at once. Texts
- * are UTF-8; one with a NUL in it is refused. What is not said here is as in
- * partner_messaging.h.
+ * Handles are move-only and free themselves. A Client may be used from any
+ * number of threads at once. Texts are UTF-8; one with a NUL in it is refused.
+ * What is not said here is as in partner_messaging.h.
  */
 #ifndef PARTNER_MESSAGING_HPP
 #define PARTNER_MESSAGING_HPP
@@ -117,13 +117,13 @@ inline std::uint64_t count(std::chrono::milliseconds duration) {
 
 /// What became of one message of a send_with_fallback().
 struct FallbackStep {
-    std::string channel;
-    Outcome outcome = Outcome::none;
-    std::optional<std::string> kind; ///< What went wrong, unless it was sent.
-    std::optional<int> http_status;
-    std::optional<std::string> code;
+    std::string channel;                   ///< For example "WHATSAPP".
+    Outcome outcome = Outcome::none;       ///< What became of it.
+    std::optional<std::string> kind;       ///< What went wrong, unless it was sent.
+    std::optional<int> http_status;        ///< Of the answer, if it failed and there was one.
+    std::optional<std::string> code;       ///< The service's, if it refused.
     std::optional<std::string> message_id; ///< If it was sent.
-    unsigned attempts = 0;
+    unsigned attempts = 0;                 ///< How many requests it took.
 };
 
 namespace detail {
@@ -472,19 +472,19 @@ struct Receipt {
 
 /// The receipt of a message that was accepted by way of a fallback.
 struct FallbackReceipt {
-    Receipt receipt;
+    Receipt receipt;                 ///< That of the message that was accepted.
     std::vector<FallbackStep> trail; ///< What was tried, in order; the last was sent.
 };
 
 /// A message as the service has it now. All but message_id and raw may be
 /// absent. Its members are an assumption: the document doesn't describe reads.
 struct MessageRecord {
-    std::string message_id;
-    std::optional<std::string> recipient;
-    std::optional<std::string> channel;
-    std::optional<std::string> status;
-    std::optional<std::string> cost; ///< Exact decimal text, for example "0.12".
-    std::optional<std::string> currency;
+    std::string message_id;                ///< The service's id of the message.
+    std::optional<std::string> recipient;  ///< As the service gives it.
+    std::optional<std::string> channel;    ///< For example "SMS".
+    std::optional<std::string> status;     ///< For example "DELIVERED"; an open set.
+    std::optional<std::string> cost;       ///< Exact decimal text, for example "0.12".
+    std::optional<std::string> currency;   ///< For example "SGD".
     std::optional<std::string> created_at; ///< As the service wrote it.
     std::optional<std::string> updated_at; ///< As the service wrote it.
     std::string raw;                       ///< The whole record, JSON text.
@@ -505,13 +505,13 @@ struct MessageRecord {
 
 /// One page of a list of messages; what the service does not tell is absent.
 struct Page {
-    std::vector<MessageRecord> messages;
-    unsigned number = 0; ///< From 1, as it was asked for.
-    std::optional<std::int64_t> limit;
-    std::optional<std::int64_t> total;
-    std::optional<std::int64_t> total_pages;
-    std::optional<bool> has_more;
-    std::string raw; ///< The answer's whole "data", JSON text.
+    std::vector<MessageRecord> messages;     ///< In the service's order.
+    unsigned number = 0;                     ///< From 1, as it was asked for.
+    std::optional<std::int64_t> limit;       ///< How many messages a page has.
+    std::optional<std::int64_t> total;       ///< How many messages there are in all.
+    std::optional<std::int64_t> total_pages; ///< How many pages there are in all.
+    std::optional<bool> has_more;            ///< Whether there are more pages.
+    std::string raw;                         ///< The answer's whole "data", JSON text.
 
     Page() = default;
     /// Copies what a C page says.
@@ -535,9 +535,9 @@ struct Page {
 
 /// The credit that is left.
 struct Balance {
-    std::string amount; ///< Exact decimal text.
-    std::optional<std::string> currency;
-    std::string raw; ///< The answer's "data" object, JSON text.
+    std::string amount;                  ///< Exact decimal text, for example "99.88".
+    std::optional<std::string> currency; ///< For example "SGD".
+    std::string raw;                     ///< The answer's "data" object, JSON text.
 
     Balance() = default;
     /// Copies what a C balance says.
@@ -549,11 +549,11 @@ struct Balance {
 
 /// What the messages of one channel cost, in one currency.
 struct Spending {
-    std::string channel;
-    std::optional<std::string> currency;
-    std::string cost; ///< The sum: exact decimal text.
-    std::uint64_t messages = 0;
-    std::uint64_t unpriced = 0; ///< How many have no cost on their receipt.
+    std::string channel;                 ///< For example "SMS".
+    std::optional<std::string> currency; ///< For example "SGD".
+    std::string cost;                    ///< The sum: exact decimal text.
+    std::uint64_t messages = 0;          ///< How many were sent.
+    std::uint64_t unpriced = 0;          ///< How many of them have no cost on their receipt.
 };
 
 /// The service's answer to a Request: a success envelope.
@@ -736,7 +736,20 @@ class Messages {
             }
             return *this;
         }
-        void operator++(int) { ++*this; }
+        /// The message that was passed, for `*i++`.
+        class Passed {
+          public:
+            explicit Passed(MessageRecord record) : record_(std::move(record)) {}
+            const MessageRecord &operator*() const noexcept { return record_; }
+
+          private:
+            MessageRecord record_;
+        };
+        Passed operator++(int) {
+            Passed passed(std::move(*current_));
+            ++*this;
+            return passed;
+        }
         friend bool operator==(const Iterator &a, const Iterator &b) noexcept {
             return a.list_ == b.list_;
         }
@@ -1056,20 +1069,21 @@ class Client {
     Result<MessageRecord>
     try_wait_for_status(std::string_view message_id, const CallOptions &options = CallOptions(),
                         const std::optional<std::vector<std::string>> &final_statuses = {}) const {
-        // Never NULL where statuses are given, even if they are none.
-        std::vector<const char *> statuses(1, nullptr);
-        if (final_statuses) {
-            statuses.clear();
-            statuses.reserve(final_statuses->size() + 1);
-            for (const std::string &status : *final_statuses) {
-                statuses.push_back(status.c_str());
-            }
+        const std::vector<detail::CText> texts =
+            final_statuses ? std::vector<detail::CText>(final_statuses->begin(), final_statuses->end())
+                           : std::vector<detail::CText>();
+        std::vector<const char *> statuses;
+        for (const detail::CText &text : texts) {
+            statuses.push_back(text.get());
         }
+        const std::size_t count = statuses.size();
+        // Not NULL where statuses are given, even if they are none.
+        statuses.push_back(nullptr);
         pm_record *record = nullptr;
         pm_error *error = nullptr;
         const pm_status status = pm_client_wait_for_status(
-            get(), detail::CText(message_id).get(), final_statuses ? statuses.data() : nullptr,
-            final_statuses ? statuses.size() : 0, options.get(), &record, &error);
+            get(), detail::CText(message_id).get(), final_statuses ? statuses.data() : nullptr, count,
+            options.get(), &record, &error);
         const detail::RecordHandle owner(record);
         return detail::result<MessageRecord>(status, error, [&] { return MessageRecord(record); });
     }
