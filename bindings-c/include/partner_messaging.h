@@ -55,13 +55,13 @@
  * any number of threads at once. So may any other handle, as long as nobody
  * changes it. A handle is freed when no other thread is using it.
  *
- * Completions and callbacks come exactly once for every send that was submitted
+ * Completions and callbacks come exactly once for every call that was submitted
  * with PM_OK, and never for another, whatever is cancelled, closed or freed
  * meanwhile. A callback may come after pm_client_free() has returned;
  * pm_client_close(), pm_client_wait(client, -1), pm_client_free() is the order
  * after which none does.
  *
- * Fork. A pm_client works in a forked child. Submitted sends, queues and
+ * Fork. A pm_client works in a forked child. Submitted calls, queues and
  * sandboxes stay with the parent.
  *
  * Signals. The library raises none, not even SIGPIPE. Its threads block all
@@ -93,7 +93,7 @@
 typedef struct pm_balance pm_balance;
 
 /**
- * A submitted send, to cancel it.
+ * A submitted call, to cancel it.
  */
 typedef struct pm_call pm_call;
 
@@ -112,7 +112,7 @@ typedef struct pm_call_options pm_call_options;
 typedef struct pm_client pm_client;
 
 /**
- * What a submitted send ended in. Every send that was submitted makes exactly
+ * What a submitted call ended in. Every call that was submitted makes exactly
  * one completion, also when it was cancelled or its client was closed or freed.
  */
 typedef struct pm_completion pm_completion;
@@ -168,7 +168,7 @@ typedef struct pm_options pm_options;
 typedef struct pm_page pm_page;
 
 /**
- * A queue of the completions of submitted sends. Any number of threads and
+ * A queue of the completions of submitted calls. Any number of threads and
  * clients may use one.
  */
 typedef struct pm_queue pm_queue;
@@ -212,8 +212,7 @@ typedef struct pm_sandbox pm_sandbox;
 typedef struct pm_spending pm_spending;
 
 /**
- * What became of each message of a pm_client_send_with_fallback() that was
- * tried, in order.
+ * What became of each message of a send with fallback that was tried, in order.
  */
 typedef struct pm_trail pm_trail;
 
@@ -236,17 +235,17 @@ typedef int32_t pm_outcome;
  * A function that is told a step of a call; the event lives until it returns.
  *
  * It is called on the thread that the call runs on: the one that is in
- * pm_client_send(), or the library's own for a submitted send; so it may be
+ * pm_client_send(), or the library's own for a submitted call; so it may be
  * called by several threads at once. What pm_callback says holds for it, too.
  */
 typedef void (*pm_event_callback)(const pm_event *event, void *user_data);
 
 /**
- * A function that is given what a submitted send ended in; it frees the
+ * A function that is given what a submitted call ended in; it frees the
  * completion with pm_completion_free(), now or later.
  *
  * It is called on the library's own thread, where no lock is held and all
- * signals are blocked. Every submitted send of the process waits until it
+ * signals are blocked. Every submitted call of the process waits until it
  * returns, so it must not block, and it must not throw or longjmp out. It may
  * submit, cancel, close and free; a call that waits is refused in it.
  */
@@ -698,7 +697,7 @@ pm_status pm_client_send(const pm_client *client,
 void pm_client_close(const pm_client *client);
 
 /**
- * Waits until no submitted send of the client is under way, up to timeout_ms
+ * Waits until no submitted call of the client is under way, up to timeout_ms
  * milliseconds: 0 doesn't wait, a negative number waits for ever. When it
  * returns true, every one that was submitted before has its completion in its
  * queue, or its callback has returned. Within a callback it doesn't wait.
@@ -711,7 +710,7 @@ void pm_client_close(const pm_client *client);
 bool pm_client_wait(const pm_client *client, int64_t timeout_ms);
 
 /**
- * Frees a client; NULL is fine. No thread may be in a call with it. Sends that
+ * Frees a client; NULL is fine. No thread may be in a call with it. Calls that
  * were submitted go on, and end in their completions or callbacks as before; to
  * end them now, call pm_client_close() first.
  */
@@ -766,15 +765,16 @@ pm_status pm_client_submit_callback(const pm_client *client,
                                     pm_error **error);
 
 /**
- * Cancels a submitted send; never waits. It ends at once with its true
+ * Cancels a submitted call; never waits. A send ends at once with its true
  * outcome: not sent if its request had not left, unknown if it had, or sent or
- * rejected if its answer is there already. The completion comes all the same.
- * Cancelling twice, or when the send has ended, is fine, and so is NULL.
+ * rejected if its answer is there already. A read has no outcome. The
+ * completion comes all the same. Cancelling twice, or when the call has ended,
+ * is fine, and so is NULL.
  */
 void pm_cancel(const pm_call *call);
 
 /**
- * Frees the handle of a submitted send; NULL is fine. The send goes on.
+ * Frees the handle of a submitted call; NULL is fine. The call goes on.
  */
 void pm_call_free(pm_call *call);
 
@@ -808,25 +808,52 @@ void pm_queue_wake(const pm_queue *queue);
 
 /**
  * Frees a queue with the completions in it; NULL is fine. No thread may be in
- * a call with it. Sends that were submitted to it go on, and nobody learns
- * what becomes of them.
+ * a call with it. What was submitted to it goes on, and nobody learns what
+ * becomes of it.
  */
 void pm_queue_free(pm_queue *queue);
 
 /**
- * The pointer that was given to pm_client_submit() or pm_client_submit_callback().
+ * The pointer that was given to the function that submitted the call.
  */
 void *pm_completion_user_data(const pm_completion *completion);
 
 /**
- * What pm_client_send() would have returned; PM_INTERNAL_ERROR for NULL.
+ * What the same call would have returned if it had waited, for example
+ * pm_client_send(); PM_INTERNAL_ERROR for NULL.
  */
 pm_status pm_completion_status(const pm_completion *completion);
 
 /**
- * The receipt, NULL on failure. It belongs to the completion: don't free it.
+ * The receipt of a send, with fallback or without; NULL on failure, and for
+ * another call. It belongs to the completion: don't free it.
  */
 const pm_receipt *pm_completion_receipt(const pm_completion *completion);
+
+/**
+ * What became of each message of a send with fallback that was tried, on
+ * success and on failure; NULL when none was, and for another call. It belongs
+ * to the completion: don't free it.
+ */
+const pm_trail *pm_completion_trail(const pm_completion *completion);
+
+/**
+ * The message that was read or waited for; NULL on failure, and for another
+ * call. It belongs to the completion: don't free it.
+ */
+const pm_record *pm_completion_record(const pm_completion *completion);
+
+/**
+ * The credit that is left; NULL on failure, and for another call. It belongs
+ * to the completion: don't free it.
+ */
+const pm_balance *pm_completion_balance(const pm_completion *completion);
+
+/**
+ * The answer to a request; NULL on failure, and for another call. It belongs
+ * to the completion: don't free it.
+ */
+const pm_reply *pm_completion_reply(const pm_completion *completion);
 
 /**
  * The error, NULL on success. It belongs to the completion: don't free it.
@@ -834,7 +861,7 @@ const pm_receipt *pm_completion_receipt(const pm_completion *completion);
 const pm_error *pm_completion_error(const pm_completion *completion);
 
 /**
- * Frees a completion with its receipt or error; NULL is fine.
+ * Frees a completion with all that it holds; NULL is fine.
  */
 void pm_completion_free(pm_completion *completion);
 
@@ -869,6 +896,55 @@ pm_status pm_client_send_with_fallback(const pm_client *client,
                                        pm_receipt **receipt,
                                        pm_trail **trail,
                                        pm_error **error);
+
+/**
+ * Begins a pm_client_send_with_fallback() in the background; never waits. What
+ * became of it comes as a completion to the queue, with a receipt or an error
+ * and with a trail: exactly one if this returns PM_OK, none otherwise.
+ *
+ * @param client     The client.
+ * @param messages   The messages; they may be changed or freed afterwards.
+ * @param count      How many they are.
+ * @param options    NULL, or what this call has different from its client.
+ * @param queue      Where the completion goes.
+ * @param user_data  Handed back by pm_completion_user_data(); not looked into.
+ * @param call       NULL, or where a handle to cancel the call is written, to be
+ *                   freed with pm_call_free() at any time; NULL on failure.
+ * @param error      NULL, or where the error is written, to be freed with
+ *                   pm_error_free(); NULL on success.
+ */
+pm_status pm_client_submit_with_fallback(const pm_client *client,
+                                         const pm_message *const *messages,
+                                         size_t count,
+                                         const pm_call_options *options,
+                                         const pm_queue *queue,
+                                         void *user_data,
+                                         pm_call **call,
+                                         pm_error **error);
+
+/**
+ * The same for a function, which is told what became of it as it is by
+ * pm_client_submit_callback().
+ *
+ * @param client     The client.
+ * @param messages   The messages; they may be changed or freed afterwards.
+ * @param count      How many they are.
+ * @param options    NULL, or what this call has different from its client.
+ * @param callback   The function; see pm_callback for what it may do.
+ * @param user_data  Given to the function, and by pm_completion_user_data().
+ * @param call       NULL, or where a handle to cancel the call is written, to be
+ *                   freed with pm_call_free() at any time; NULL on failure.
+ * @param error      NULL, or where the error is written, to be freed with
+ *                   pm_error_free(); NULL on success.
+ */
+pm_status pm_client_submit_with_fallback_callback(const pm_client *client,
+                                                  const pm_message *const *messages,
+                                                  size_t count,
+                                                  const pm_call_options *options,
+                                                  pm_callback callback,
+                                                  void *user_data,
+                                                  pm_call **call,
+                                                  pm_error **error);
 
 /**
  * How many messages were tried.
@@ -961,6 +1037,57 @@ pm_status pm_client_wait_for_status(const pm_client *client,
                                     const pm_call_options *options,
                                     pm_record **record,
                                     pm_error **error);
+
+/**
+ * Begins a pm_client_get_message() in the background; never waits. The record
+ * or the error comes as a completion to the queue: exactly one if this returns
+ * PM_OK, none otherwise.
+ *
+ * @param client      The client.
+ * @param message_id  The message's id, from its receipt; it is copied.
+ * @param options     NULL, or what this call has different from its client.
+ * @param queue       Where the completion goes.
+ * @param user_data   Handed back by pm_completion_user_data(); not looked into.
+ * @param call        NULL, or where a handle to cancel the call is written, to be
+ *                    freed with pm_call_free() at any time; NULL on failure.
+ * @param error       NULL, or where the error is written, to be freed with
+ *                    pm_error_free(); NULL on success.
+ */
+pm_status pm_client_submit_get_message(const pm_client *client,
+                                       const char *message_id,
+                                       const pm_call_options *options,
+                                       const pm_queue *queue,
+                                       void *user_data,
+                                       pm_call **call,
+                                       pm_error **error);
+
+/**
+ * Begins a pm_client_wait_for_status() in the background; never waits. The
+ * record or the error comes as a completion to the queue: exactly one if this
+ * returns PM_OK, none otherwise.
+ *
+ * @param client          The client.
+ * @param message_id      The message's id, from its receipt; it is copied.
+ * @param final_statuses  The statuses to wait for, or NULL: see
+ *                        pm_client_wait_for_status(); they are copied.
+ * @param count           How many they are.
+ * @param options         NULL, or what this call has different from its client.
+ * @param queue           Where the completion goes.
+ * @param user_data       Handed back by pm_completion_user_data(); not looked into.
+ * @param call            NULL, or where a handle to cancel the call is written, to be
+ *                        freed with pm_call_free() at any time; NULL on failure.
+ * @param error           NULL, or where the error is written, to be freed with
+ *                        pm_error_free(); NULL on success.
+ */
+pm_status pm_client_submit_wait_for_status(const pm_client *client,
+                                           const char *message_id,
+                                           const char *const *final_statuses,
+                                           size_t count,
+                                           const pm_call_options *options,
+                                           const pm_queue *queue,
+                                           void *user_data,
+                                           pm_call **call,
+                                           pm_error **error);
 
 /**
  * The service's id of the message.
@@ -1182,6 +1309,27 @@ pm_status pm_client_get_balance(const pm_client *client,
                                 pm_error **error);
 
 /**
+ * Begins a pm_client_get_balance() in the background; never waits. The balance
+ * or the error comes as a completion to the queue: exactly one if this returns
+ * PM_OK, none otherwise.
+ *
+ * @param client     The client.
+ * @param options    NULL, or what this call has different from its client.
+ * @param queue      Where the completion goes.
+ * @param user_data  Handed back by pm_completion_user_data(); not looked into.
+ * @param call       NULL, or where a handle to cancel the call is written, to be
+ *                   freed with pm_call_free() at any time; NULL on failure.
+ * @param error      NULL, or where the error is written, to be freed with
+ *                   pm_error_free(); NULL on success.
+ */
+pm_status pm_client_submit_get_balance(const pm_client *client,
+                                       const pm_call_options *options,
+                                       const pm_queue *queue,
+                                       void *user_data,
+                                       pm_call **call,
+                                       pm_error **error);
+
+/**
  * The amount as exact decimal text, for example "99.88".
  */
 const char *pm_balance_amount(const pm_balance *balance);
@@ -1304,6 +1452,29 @@ pm_status pm_client_request(const pm_client *client,
                             const pm_call_options *options,
                             pm_reply **reply,
                             pm_error **error);
+
+/**
+ * Begins a pm_client_request() in the background; never waits. The answer or
+ * the error comes as a completion to the queue: exactly one if this returns
+ * PM_OK, none otherwise.
+ *
+ * @param client     The client.
+ * @param request    The request; it may be changed or freed afterwards.
+ * @param options    NULL, or what this call has different from its client.
+ * @param queue      Where the completion goes.
+ * @param user_data  Handed back by pm_completion_user_data(); not looked into.
+ * @param call       NULL, or where a handle to cancel the call is written, to be
+ *                   freed with pm_call_free() at any time; NULL on failure.
+ * @param error      NULL, or where the error is written, to be freed with
+ *                   pm_error_free(); NULL on success.
+ */
+pm_status pm_client_submit_request(const pm_client *client,
+                                   const pm_request *request,
+                                   const pm_call_options *options,
+                                   const pm_queue *queue,
+                                   void *user_data,
+                                   pm_call **call,
+                                   pm_error **error);
 
 /**
  * The HTTP status, 200 to 299; 0 for NULL.

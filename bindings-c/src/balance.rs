@@ -1,14 +1,16 @@
 //! The credit that is left, and what was spent.
 
-use std::ffi::{CString, c_char};
+use std::ffi::{CString, c_char, c_void};
 
-use partner_messaging::{Balance, Spending};
+use partner_messaging::{Balance, Client, Spending};
 
+use crate::call::{Destination, pm_call, submit};
 use crate::callback;
 use crate::client::pm_client;
 use crate::error::pm_error;
 use crate::ffi::{self, c_text, pointer};
 use crate::options::pm_call_options;
+use crate::queue::pm_queue;
 use crate::signals::NoSigpipe;
 use crate::status::{PM_OUTCOME_NONE, pm_status};
 
@@ -47,11 +49,41 @@ pub extern "C" fn pm_client_get_balance(
     error: *mut *mut pm_error,
 ) -> pm_status {
     ffi::call(balance, error, PM_OUTCOME_NONE, || {
-        callback::refuse_to_wait()?;
+        callback::refuse_to_wait().map_err(pm_error::of_read)?;
         let client = pm_client::given(client).map_err(pm_error::of_read)?;
         let options = pm_call_options::options(options).map_err(pm_error::of_read)?;
         let _quiet = NoSigpipe::new();
         Ok(Box::new(client.blocking.get_balance_with(&options)?.into()))
+    })
+}
+
+/// Begins a pm_client_get_balance() in the background; never waits. The balance
+/// or the error comes as a completion to the queue: exactly one if this returns
+/// PM_OK, none otherwise.
+///
+/// @param client     The client.
+/// @param options    NULL, or what this call has different from its client.
+/// @param queue      Where the completion goes.
+/// @param user_data  Handed back by pm_completion_user_data(); not looked into.
+/// @param call       NULL, or where a handle to cancel the call is written, to be
+///                   freed with pm_call_free() at any time; NULL on failure.
+/// @param error      NULL, or where the error is written, to be freed with
+///                   pm_error_free(); NULL on success.
+#[unsafe(no_mangle)]
+pub extern "C" fn pm_client_submit_get_balance(
+    client: Option<&pm_client>,
+    options: Option<&pm_call_options>,
+    queue: Option<&pm_queue>,
+    user_data: *mut c_void,
+    call: *mut *mut pm_call,
+    error: *mut *mut pm_error,
+) -> pm_status {
+    ffi::call(call, error, PM_OUTCOME_NONE, || {
+        let client = pm_client::given(client).map_err(pm_error::of_read)?;
+        let to = Destination::queue(queue, user_data).map_err(pm_error::of_read)?;
+        let options = pm_call_options::options(options).map_err(pm_error::of_read)?;
+        let get = async move |client: Client, options| client.get_balance_with(&options).await;
+        submit(client, options, to, PM_OUTCOME_NONE, get)
     })
 }
 

@@ -1,15 +1,16 @@
-//! Sends that run in the background.
+//! Calls that run in the background.
 
 use std::ffi::c_void;
+use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use partner_messaging::background::Queue;
-use partner_messaging::{Cancel, Error, Receipt};
+use partner_messaging::{CallOptions, Cancel, Client, Error};
 
 use crate::callback::pm_callback;
 use crate::client::pm_client;
-use crate::completion::pm_completion;
+use crate::completion::{End, pm_completion};
 use crate::error::pm_error;
 use crate::fault::Fault;
 use crate::ffi::{self, CompletionCallback, UserData};
@@ -17,11 +18,10 @@ use crate::message::pm_message;
 use crate::options::pm_call_options;
 use crate::pending::One;
 use crate::queue::{Item, pm_queue};
-use crate::receipt::pm_receipt;
 use crate::signals::AllBlocked;
-use crate::status::{PM_OUTCOME_NOT_SENT, PM_OUTCOME_UNKNOWN, pm_status};
+use crate::status::{PM_OUTCOME_NOT_SENT, PM_OUTCOME_UNKNOWN, pm_outcome, pm_status};
 
-/// A submitted send, to cancel it.
+/// A submitted call, to cancel it.
 pub struct pm_call {
     cancel: Cancel,
 }
@@ -49,11 +49,10 @@ pub extern "C" fn pm_client_submit(
     call: *mut *mut pm_call,
     error: *mut *mut pm_error,
 ) -> pm_status {
-    let user_data = UserData::new(user_data);
     ffi::call(call, error, PM_OUTCOME_NOT_SENT, || {
         let client = pm_client::given(client)?;
-        let to = Destination::Queue(pm_queue::given(queue)?.clone(), user_data);
-        submit(client, message, options, to)
+        let to = Destination::queue(queue, user_data)?;
+        submit_send(client, message, options, to)
     })
 }
 
@@ -82,17 +81,14 @@ pub extern "C" fn pm_client_submit_callback(
     call: *mut *mut pm_call,
     error: *mut *mut pm_error,
 ) -> pm_status {
-    let callback = callback.map(|function| CompletionCallback::new(function, user_data));
     ffi::call(call, error, PM_OUTCOME_NOT_SENT, || {
         let client = pm_client::given(client)?;
-        let callback = callback.ok_or_else(|| {
-            pm_error::config(Fault { field: "callback", problem: "must be a function, and is NULL" })
-        })?;
-        submit(client, message, options, Destination::Callback(callback))
+        let to = Destination::callback(callback, user_data)?;
+        submit_send(client, message, options, to)
     })
 }
 
-fn submit(
+fn submit_send(
     client: &pm_client,
     message: Option<&pm_message>,
     options: Option<&pm_call_options>,
@@ -100,38 +96,61 @@ fn submit(
 ) -> Result<Box<pm_call>, pm_error> {
     let envelope = pm_message::envelope(message)?;
     let options = pm_call_options::options(options)?;
+    let send = async move |client: Client, options| client.send_with(&envelope, &options).await;
+    submit(client, options, to, PM_OUTCOME_UNKNOWN, send)
+}
+
+/// Begins a call in the background. `at_stake` is what a fault of this library
+/// in the midst of it means for a message.
+pub(crate) fn submit<T, F>(
+    client: &pm_client,
+    options: CallOptions,
+    to: Destination,
+    at_stake: pm_outcome,
+    call: impl FnOnce(Client, CallOptions) -> F,
+) -> Result<Box<pm_call>, pm_error>
+where
+    T: Send + 'static,
+    F: Future<Output = Result<T, Error>> + Send + 'static,
+    End: From<Result<T, Error>>,
+{
     let background = client.background()?;
-    let promise = Promise { to, state: Arc::default(), kept: false, _pending: client.pending.one() };
+    let pending = client.pending.one();
+    let promise = Promise { to, at_stake, state: Arc::default(), kept: false, _pending: pending };
     let state = promise.state.clone();
     let cancel = {
-        // The first send starts the library's thread.
+        // The first call starts the library's thread.
         let _blocked = AllBlocked::new();
-        background.submit(
-            options,
-            async move |client, options| client.send_with(&envelope, &options).await,
-            move |result| promise.keep(result),
-        )?
+        background.submit(options, call, move |result| promise.keep(End::from(result)))?
     };
-    // Nothing that can panic comes after the send has begun.
+    // Nothing that can panic comes after the call has begun.
     if state.swap(BEGUN, Ordering::SeqCst) == BROKEN {
-        return Err(pm_error::panicked(PM_OUTCOME_UNKNOWN));
+        return Err(pm_error::panicked(at_stake));
     }
     Ok(Box::new(pm_call { cancel }))
 }
 
-/// Where the completion of a send goes.
-enum Destination {
+/// Where the completion of a call goes.
+pub(crate) enum Destination {
     Queue(Arc<Queue<Item>>, UserData),
     Callback(CompletionCallback),
 }
 
 impl Destination {
-    fn take(&self, result: Result<pm_receipt, pm_error>) {
+    pub(crate) fn queue(queue: Option<&pm_queue>, user_data: *mut c_void) -> Result<Self, pm_error> {
+        Ok(Self::Queue(pm_queue::given(queue)?.clone(), UserData::new(user_data)))
+    }
+
+    pub(crate) fn callback(callback: pm_callback, user_data: *mut c_void) -> Result<Self, pm_error> {
+        let fault = Fault { field: "callback", problem: "must be a function, and is NULL" };
+        let function = callback.ok_or_else(|| pm_error::config(fault))?;
+        Ok(Self::Callback(CompletionCallback::new(function, user_data)))
+    }
+
+    fn take(&self, end: End) {
         match self {
-            Self::Queue(queue, user_data) => {
-                queue.push(Item::Done(Box::new(pm_completion { user_data: *user_data, result })));
-            }
-            Self::Callback(callback) => callback.call(result),
+            Self::Queue(queue, user_data) => queue.push(Item::Done(pm_completion::new(*user_data, end))),
+            Self::Callback(callback) => callback.call(end),
         }
     }
 }
@@ -143,21 +162,21 @@ const BEGUN: u8 = 1;
 /// The promise was dropped unkept before that was known.
 const BROKEN: u8 = 2;
 
-/// That a submitted send makes exactly one completion, even if the library
+/// That a submitted call makes exactly one completion, even if the library
 /// fails in the middle of it; and none if it could not be submitted.
 struct Promise {
     to: Destination,
+    at_stake: pm_outcome,
     state: Arc<AtomicU8>,
     kept: bool,
-    /// Dropped last: the send is under way until its completion was taken.
+    /// Dropped last: the call is under way until its completion was taken.
     _pending: One,
 }
 
 impl Promise {
-    fn keep(mut self, result: Result<Receipt, Error>) {
-        let result = result.map(Into::into).map_err(Into::into);
+    fn keep(mut self, end: End) {
         self.kept = true;
-        self.to.take(result);
+        self.to.take(end);
     }
 }
 
@@ -168,15 +187,16 @@ impl Drop for Promise {
         }
         let before = self.state.compare_exchange(NEW, BROKEN, Ordering::SeqCst, Ordering::SeqCst);
         if before == Err(BEGUN) {
-            self.to.take(Err(pm_error::panicked(PM_OUTCOME_UNKNOWN)));
+            self.to.take(pm_error::panicked(self.at_stake).into());
         }
     }
 }
 
-/// Cancels a submitted send; never waits. It ends at once with its true
+/// Cancels a submitted call; never waits. A send ends at once with its true
 /// outcome: not sent if its request had not left, unknown if it had, or sent or
-/// rejected if its answer is there already. The completion comes all the same.
-/// Cancelling twice, or when the send has ended, is fine, and so is NULL.
+/// rejected if its answer is there already. A read has no outcome. The
+/// completion comes all the same. Cancelling twice, or when the call has ended,
+/// is fine, and so is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn pm_cancel(call: Option<&pm_call>) {
     ffi::entry((), || {
@@ -186,7 +206,7 @@ pub extern "C" fn pm_cancel(call: Option<&pm_call>) {
     });
 }
 
-/// Frees the handle of a submitted send; NULL is fine. The send goes on.
+/// Frees the handle of a submitted call; NULL is fine. The call goes on.
 #[unsafe(no_mangle)]
 pub extern "C" fn pm_call_free(call: Option<Box<pm_call>>) {
     ffi::entry((), || drop(call));
@@ -199,7 +219,8 @@ mod tests {
 
     fn promise(queue: &Arc<Queue<Item>>) -> Promise {
         let to = Destination::Queue(queue.clone(), UserData::new(std::ptr::null_mut()));
-        Promise { to, state: Arc::default(), kept: false, _pending: Arc::<Pending>::default().one() }
+        let pending = Arc::<Pending>::default().one();
+        Promise { to, at_stake: PM_OUTCOME_UNKNOWN, state: Arc::default(), kept: false, _pending: pending }
     }
 
     #[test]
@@ -209,8 +230,7 @@ mod tests {
         broken.state.store(BEGUN, Ordering::SeqCst);
         drop(broken);
         let Some(Item::Done(completion)) = queue.next(None) else { panic!("no completion") };
-        let error = completion.result.err().unwrap();
-        assert_eq!(error.outcome(), PM_OUTCOME_UNKNOWN);
+        assert_eq!(completion.error().unwrap().outcome(), PM_OUTCOME_UNKNOWN);
     }
 
     #[test]

@@ -8,11 +8,11 @@ use crate::error::pm_error;
 use crate::event::pm_event;
 use crate::fault::Fault;
 
-/// A function that is given what a submitted send ended in; it frees the
+/// A function that is given what a submitted call ended in; it frees the
 /// completion with pm_completion_free(), now or later.
 ///
 /// It is called on the library's own thread, where no lock is held and all
-/// signals are blocked. Every submitted send of the process waits until it
+/// signals are blocked. Every submitted call of the process waits until it
 /// returns, so it must not block, and it must not throw or longjmp out. It may
 /// submit, cancel, close and free; a call that waits is refused in it.
 pub type pm_callback = Option<unsafe extern "C" fn(completion: *mut pm_completion, user_data: *mut c_void)>;
@@ -20,7 +20,7 @@ pub type pm_callback = Option<unsafe extern "C" fn(completion: *mut pm_completio
 /// A function that is told a step of a call; the event lives until it returns.
 ///
 /// It is called on the thread that the call runs on: the one that is in
-/// pm_client_send(), or the library's own for a submitted send; so it may be
+/// pm_client_send(), or the library's own for a submitted call; so it may be
 /// called by several threads at once. What pm_callback says holds for it, too.
 pub type pm_event_callback = Option<unsafe extern "C" fn(event: *const pm_event, user_data: *mut c_void)>;
 
@@ -53,7 +53,7 @@ pub(crate) fn is_running() -> bool {
 /// Refuses a call that would wait within a callback: it might wait for itself.
 pub(crate) fn refuse_to_wait() -> Result<(), pm_error> {
     if is_running() {
-        let problem = "can't send and wait within a callback; submit the message";
+        let problem = "can't wait within a callback; submit the call";
         return Err(pm_error::config(Fault { field: "client", problem }));
     }
     Ok(())

@@ -20,10 +20,10 @@ use crate::status::{PM_OUTCOME_NONE, PM_OUTCOME_UNKNOWN, pm_status};
 /// and in a process forked from the one that made it.
 pub struct pm_client {
     pub(crate) blocking: Arc<blocking::Client>,
-    /// For submitted sends; made when the first one is submitted.
+    /// For submitted calls; made when the first one is submitted.
     background: OnceLock<background::Client>,
     closed: AtomicBool,
-    /// The submitted sends under way.
+    /// The submitted calls under way.
     pub(crate) pending: Arc<Pending>,
 }
 
@@ -44,7 +44,7 @@ impl pm_client {
         })
     }
 
-    /// The client for submitted sends.
+    /// The client for submitted calls.
     pub(crate) fn background(&self) -> Result<&background::Client, pm_error> {
         if let Some(client) = self.background.get() {
             return Ok(client);
@@ -134,7 +134,7 @@ pub extern "C" fn pm_client_close(client: Option<&pm_client>) {
     });
 }
 
-/// Waits until no submitted send of the client is under way, up to timeout_ms
+/// Waits until no submitted call of the client is under way, up to timeout_ms
 /// milliseconds: 0 doesn't wait, a negative number waits for ever. When it
 /// returns true, every one that was submitted before has its completion in its
 /// queue, or its callback has returned. Within a callback it doesn't wait.
@@ -148,7 +148,7 @@ pub extern "C" fn pm_client_wait(client: Option<&pm_client>, timeout_ms: i64) ->
     ffi::entry(false, || client.is_none_or(|client| client.pending.wait(duration(timeout_ms))))
 }
 
-/// Frees a client; NULL is fine. No thread may be in a call with it. Sends that
+/// Frees a client; NULL is fine. No thread may be in a call with it. Calls that
 /// were submitted go on, and end in their completions or callbacks as before; to
 /// end them now, call pm_client_close() first.
 #[unsafe(no_mangle)]

@@ -1,21 +1,24 @@
 //! One message after another, until one is accepted.
 
-use std::ffi::{CString, c_char};
+use std::ffi::{CString, c_char, c_void};
 
-use partner_messaging::{FallbackStep, Message};
+use partner_messaging::{Client, Envelope, FallbackStep, Message};
 
-use crate::callback;
+use crate::call::{Destination, pm_call, submit};
+use crate::callback::{self, pm_callback};
 use crate::client::pm_client;
 use crate::error::pm_error;
 use crate::ffi::{self, c_text, pointer};
 use crate::message::pm_message;
 use crate::options::pm_call_options;
+use crate::queue::pm_queue;
 use crate::receipt::pm_receipt;
 use crate::signals::NoSigpipe;
-use crate::status::{PM_OUTCOME_NONE, PM_OUTCOME_UNKNOWN, outcome_of, pm_outcome, pm_status};
+use crate::status::{
+    PM_OUTCOME_NONE, PM_OUTCOME_NOT_SENT, PM_OUTCOME_UNKNOWN, outcome_of, pm_outcome, pm_status,
+};
 
-/// What became of each message of a pm_client_send_with_fallback() that was
-/// tried, in order.
+/// What became of each message of a send with fallback that was tried, in order.
 pub struct pm_trail(Vec<Step>);
 
 struct Step {
@@ -29,7 +32,8 @@ struct Step {
 }
 
 impl pm_trail {
-    fn new(steps: &[FallbackStep]) -> Option<Box<Self>> {
+    /// `None` when nothing was tried.
+    pub(crate) fn new(steps: &[FallbackStep]) -> Option<Box<Self>> {
         let step = |step: &FallbackStep| Step {
             channel: c_text(step.channel.as_str()),
             outcome: outcome_of(step.outcome),
@@ -84,11 +88,9 @@ pub extern "C" fn pm_client_send_with_fallback(
         callback::refuse_to_wait()?;
         let client = pm_client::given(client)?;
         let envelopes = pm_message::envelopes(ffi::slice(messages, count))?;
-        let envelopes: Vec<&dyn Message> =
-            envelopes.iter().map(|envelope| envelope as &dyn Message).collect();
         let options = pm_call_options::options(options)?;
         let _quiet = NoSigpipe::new();
-        match client.blocking.send_with_fallback_with(&envelopes, &options) {
+        match client.blocking.send_with_fallback_with(&as_messages(&envelopes), &options) {
             Ok(accepted) => {
                 ffi::hand_over(trail, pm_trail::new(&accepted.trail));
                 Ok(Box::new(accepted.receipt.into()))
@@ -99,6 +101,87 @@ pub extern "C" fn pm_client_send_with_fallback(
             }
         }
     })
+}
+
+/// Begins a pm_client_send_with_fallback() in the background; never waits. What
+/// became of it comes as a completion to the queue, with a receipt or an error
+/// and with a trail: exactly one if this returns PM_OK, none otherwise.
+///
+/// @param client     The client.
+/// @param messages   The messages; they may be changed or freed afterwards.
+/// @param count      How many they are.
+/// @param options    NULL, or what this call has different from its client.
+/// @param queue      Where the completion goes.
+/// @param user_data  Handed back by pm_completion_user_data(); not looked into.
+/// @param call       NULL, or where a handle to cancel the call is written, to be
+///                   freed with pm_call_free() at any time; NULL on failure.
+/// @param error      NULL, or where the error is written, to be freed with
+///                   pm_error_free(); NULL on success.
+#[unsafe(no_mangle)]
+pub extern "C" fn pm_client_submit_with_fallback(
+    client: Option<&pm_client>,
+    messages: *const Option<&pm_message>,
+    count: usize,
+    options: Option<&pm_call_options>,
+    queue: Option<&pm_queue>,
+    user_data: *mut c_void,
+    call: *mut *mut pm_call,
+    error: *mut *mut pm_error,
+) -> pm_status {
+    ffi::call(call, error, PM_OUTCOME_NOT_SENT, || {
+        let client = pm_client::given(client)?;
+        let to = Destination::queue(queue, user_data)?;
+        submit_send(client, ffi::slice(messages, count), options, to)
+    })
+}
+
+/// The same for a function, which is told what became of it as it is by
+/// pm_client_submit_callback().
+///
+/// @param client     The client.
+/// @param messages   The messages; they may be changed or freed afterwards.
+/// @param count      How many they are.
+/// @param options    NULL, or what this call has different from its client.
+/// @param callback   The function; see pm_callback for what it may do.
+/// @param user_data  Given to the function, and by pm_completion_user_data().
+/// @param call       NULL, or where a handle to cancel the call is written, to be
+///                   freed with pm_call_free() at any time; NULL on failure.
+/// @param error      NULL, or where the error is written, to be freed with
+///                   pm_error_free(); NULL on success.
+#[unsafe(no_mangle)]
+pub extern "C" fn pm_client_submit_with_fallback_callback(
+    client: Option<&pm_client>,
+    messages: *const Option<&pm_message>,
+    count: usize,
+    options: Option<&pm_call_options>,
+    callback: pm_callback,
+    user_data: *mut c_void,
+    call: *mut *mut pm_call,
+    error: *mut *mut pm_error,
+) -> pm_status {
+    ffi::call(call, error, PM_OUTCOME_NOT_SENT, || {
+        let client = pm_client::given(client)?;
+        let to = Destination::callback(callback, user_data)?;
+        submit_send(client, ffi::slice(messages, count), options, to)
+    })
+}
+
+fn submit_send(
+    client: &pm_client,
+    messages: &[Option<&pm_message>],
+    options: Option<&pm_call_options>,
+    to: Destination,
+) -> Result<Box<pm_call>, pm_error> {
+    let envelopes = pm_message::envelopes(messages)?;
+    let options = pm_call_options::options(options)?;
+    let send = async move |client: Client, options| {
+        client.send_with_fallback_with(&as_messages(&envelopes), &options).await
+    };
+    submit(client, options, to, PM_OUTCOME_UNKNOWN, send)
+}
+
+fn as_messages(envelopes: &[Envelope]) -> Vec<&dyn Message> {
+    envelopes.iter().map(|envelope| envelope as &dyn Message).collect()
 }
 
 /// How many messages were tried.

@@ -9,10 +9,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use crate::callback::{Running, is_running};
-use crate::completion::pm_completion;
+use crate::completion::{End, pm_completion};
 use crate::error::pm_error;
 use crate::event::pm_event;
-use crate::receipt::pm_receipt;
 use crate::status::{PM_OK, pm_outcome, pm_status};
 
 /// Runs the body of an entry that can't fail; `on_panic` is what it gives when
@@ -195,8 +194,8 @@ impl CompletionCallback {
     }
 
     /// Hands a completion over to the function.
-    pub(crate) fn call(&self, result: Result<pm_receipt, pm_error>) {
-        let completion = Box::new(pm_completion { user_data: self.user_data, result });
+    pub(crate) fn call(&self, end: End) {
+        let completion = pm_completion::new(self.user_data, end);
         let _running = Running::new();
         // SAFETY: by contract the function may be called with a completion,
         // which it owns, and its user data on any thread, and doesn't unwind.

@@ -100,7 +100,7 @@ pub extern "C" fn pm_message_iter_next(
     error: *mut *mut pm_error,
 ) -> pm_status {
     ffi::call_for_some(record, error, || {
-        callback::refuse_to_wait()?;
+        callback::refuse_to_wait().map_err(pm_error::of_read)?;
         Ok(pm_message_iter::given(iter)?.next()?.map(Box::new))
     })
 }
@@ -120,7 +120,7 @@ pub extern "C" fn pm_message_iter_next_page(
     error: *mut *mut pm_error,
 ) -> pm_status {
     ffi::call_for_some(page, error, || {
-        callback::refuse_to_wait()?;
+        callback::refuse_to_wait().map_err(pm_error::of_read)?;
         let iter = pm_message_iter::given(iter)?;
         let mut place = iter.place.lock().unwrap_or_else(PoisonError::into_inner);
         place.at_hand = Vec::new().into_iter();

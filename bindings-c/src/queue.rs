@@ -11,7 +11,7 @@ use crate::error::pm_error;
 use crate::fault::Fault;
 use crate::ffi::{self, duration};
 
-/// A queue of the completions of submitted sends. Any number of threads and
+/// A queue of the completions of submitted calls. Any number of threads and
 /// clients may use one.
 pub struct pm_queue {
     items: Arc<Queue<Item>>,
@@ -95,8 +95,8 @@ pub extern "C" fn pm_queue_wake(queue: Option<&pm_queue>) {
 }
 
 /// Frees a queue with the completions in it; NULL is fine. No thread may be in
-/// a call with it. Sends that were submitted to it go on, and nobody learns
-/// what becomes of them.
+/// a call with it. What was submitted to it goes on, and nobody learns what
+/// becomes of it.
 #[unsafe(no_mangle)]
 pub extern "C" fn pm_queue_free(queue: Option<Box<pm_queue>>) {
     ffi::entry((), || drop(queue));

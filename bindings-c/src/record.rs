@@ -1,15 +1,17 @@
 //! What the service says of messages that were sent before.
 
-use std::ffi::{CString, c_char};
+use std::ffi::{CString, c_char, c_void};
 
-use partner_messaging::MessageRecord;
+use partner_messaging::{Client, MessageRecord};
 
+use crate::call::{Destination, pm_call, submit};
 use crate::callback;
 use crate::client::pm_client;
 use crate::error::pm_error;
 use crate::fault::Faults;
 use crate::ffi::{self, c_text, pointer};
 use crate::options::pm_call_options;
+use crate::queue::pm_queue;
 use crate::signals::NoSigpipe;
 use crate::status::{PM_OUTCOME_NONE, pm_status};
 
@@ -65,7 +67,7 @@ pub extern "C" fn pm_client_get_message(
     error: *mut *mut pm_error,
 ) -> pm_status {
     ffi::call(record, error, PM_OUTCOME_NONE, || {
-        callback::refuse_to_wait()?;
+        callback::refuse_to_wait().map_err(pm_error::of_read)?;
         let client = pm_client::given(client).map_err(pm_error::of_read)?;
         let id = given_text("message_id", message_id)?;
         let options = pm_call_options::options(options).map_err(pm_error::of_read)?;
@@ -100,13 +102,87 @@ pub extern "C" fn pm_client_wait_for_status(
     error: *mut *mut pm_error,
 ) -> pm_status {
     ffi::call(record, error, PM_OUTCOME_NONE, || {
-        callback::refuse_to_wait()?;
+        callback::refuse_to_wait().map_err(pm_error::of_read)?;
         let client = pm_client::given(client).map_err(pm_error::of_read)?;
         let id = given_text("message_id", message_id)?;
         let statuses = given_texts("final_statuses", final_statuses, count)?;
         let options = pm_call_options::options(options).map_err(pm_error::of_read)?;
         let _quiet = NoSigpipe::new();
         Ok(Box::new(client.blocking.wait_for_status_with(id, statuses.as_deref(), &options)?.into()))
+    })
+}
+
+/// Begins a pm_client_get_message() in the background; never waits. The record
+/// or the error comes as a completion to the queue: exactly one if this returns
+/// PM_OK, none otherwise.
+///
+/// @param client      The client.
+/// @param message_id  The message's id, from its receipt; it is copied.
+/// @param options     NULL, or what this call has different from its client.
+/// @param queue       Where the completion goes.
+/// @param user_data   Handed back by pm_completion_user_data(); not looked into.
+/// @param call        NULL, or where a handle to cancel the call is written, to be
+///                    freed with pm_call_free() at any time; NULL on failure.
+/// @param error       NULL, or where the error is written, to be freed with
+///                    pm_error_free(); NULL on success.
+#[unsafe(no_mangle)]
+pub extern "C" fn pm_client_submit_get_message(
+    client: Option<&pm_client>,
+    message_id: *const c_char,
+    options: Option<&pm_call_options>,
+    queue: Option<&pm_queue>,
+    user_data: *mut c_void,
+    call: *mut *mut pm_call,
+    error: *mut *mut pm_error,
+) -> pm_status {
+    ffi::call(call, error, PM_OUTCOME_NONE, || {
+        let client = pm_client::given(client).map_err(pm_error::of_read)?;
+        let to = Destination::queue(queue, user_data).map_err(pm_error::of_read)?;
+        let id = given_text("message_id", message_id)?.to_owned();
+        let options = pm_call_options::options(options).map_err(pm_error::of_read)?;
+        let get = async move |client: Client, options| client.get_message_with(&id, &options).await;
+        submit(client, options, to, PM_OUTCOME_NONE, get)
+    })
+}
+
+/// Begins a pm_client_wait_for_status() in the background; never waits. The
+/// record or the error comes as a completion to the queue: exactly one if this
+/// returns PM_OK, none otherwise.
+///
+/// @param client          The client.
+/// @param message_id      The message's id, from its receipt; it is copied.
+/// @param final_statuses  The statuses to wait for, or NULL: see
+///                        pm_client_wait_for_status(); they are copied.
+/// @param count           How many they are.
+/// @param options         NULL, or what this call has different from its client.
+/// @param queue           Where the completion goes.
+/// @param user_data       Handed back by pm_completion_user_data(); not looked into.
+/// @param call            NULL, or where a handle to cancel the call is written, to be
+///                        freed with pm_call_free() at any time; NULL on failure.
+/// @param error           NULL, or where the error is written, to be freed with
+///                        pm_error_free(); NULL on success.
+#[unsafe(no_mangle)]
+pub extern "C" fn pm_client_submit_wait_for_status(
+    client: Option<&pm_client>,
+    message_id: *const c_char,
+    final_statuses: *const *const c_char,
+    count: usize,
+    options: Option<&pm_call_options>,
+    queue: Option<&pm_queue>,
+    user_data: *mut c_void,
+    call: *mut *mut pm_call,
+    error: *mut *mut pm_error,
+) -> pm_status {
+    ffi::call(call, error, PM_OUTCOME_NONE, || {
+        let client = pm_client::given(client).map_err(pm_error::of_read)?;
+        let to = Destination::queue(queue, user_data).map_err(pm_error::of_read)?;
+        let id = given_text("message_id", message_id)?.to_owned();
+        let statuses = given_texts("final_statuses", final_statuses, count)?;
+        let options = pm_call_options::options(options).map_err(pm_error::of_read)?;
+        let wait = async move |client: Client, options| {
+            client.wait_for_status_with(&id, statuses.as_deref(), &options).await
+        };
+        submit(client, options, to, PM_OUTCOME_NONE, wait)
     })
 }
 

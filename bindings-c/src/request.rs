@@ -1,17 +1,19 @@
 //! Any other endpoint of the service.
 
-use std::ffi::{CString, c_char};
+use std::ffi::{CString, c_char, c_void};
 
-use partner_messaging::{Reply, Request};
+use partner_messaging::{Client, Reply, Request};
 
+use crate::call::{Destination, pm_call, submit};
 use crate::callback;
 use crate::client::pm_client;
 use crate::error::pm_error;
 use crate::fault::{Fault, Faults};
 use crate::ffi::{self, c_text, pointer};
 use crate::options::pm_call_options;
+use crate::queue::pm_queue;
 use crate::signals::NoSigpipe;
-use crate::status::{PM_OUTCOME_UNKNOWN, pm_status};
+use crate::status::{PM_OUTCOME_NOT_SENT, PM_OUTCOME_UNKNOWN, pm_status};
 
 /// A request to any endpoint of the service, for those that this library has no
 /// function for. It goes under the client's base URL, with the key.
@@ -147,6 +149,39 @@ pub extern "C" fn pm_client_request(
         let options = pm_call_options::options(options)?;
         let _quiet = NoSigpipe::new();
         Ok(Box::new(client.blocking.request_with(request, &options)?.into()))
+    })
+}
+
+/// Begins a pm_client_request() in the background; never waits. The answer or
+/// the error comes as a completion to the queue: exactly one if this returns
+/// PM_OK, none otherwise.
+///
+/// @param client     The client.
+/// @param request    The request; it may be changed or freed afterwards.
+/// @param options    NULL, or what this call has different from its client.
+/// @param queue      Where the completion goes.
+/// @param user_data  Handed back by pm_completion_user_data(); not looked into.
+/// @param call       NULL, or where a handle to cancel the call is written, to be
+///                   freed with pm_call_free() at any time; NULL on failure.
+/// @param error      NULL, or where the error is written, to be freed with
+///                   pm_error_free(); NULL on success.
+#[unsafe(no_mangle)]
+pub extern "C" fn pm_client_submit_request(
+    client: Option<&pm_client>,
+    request: Option<&pm_request>,
+    options: Option<&pm_call_options>,
+    queue: Option<&pm_queue>,
+    user_data: *mut c_void,
+    call: *mut *mut pm_call,
+    error: *mut *mut pm_error,
+) -> pm_status {
+    ffi::call(call, error, PM_OUTCOME_NOT_SENT, || {
+        let client = pm_client::given(client)?;
+        let to = Destination::queue(queue, user_data)?;
+        let request = pm_request::given(request)?.clone();
+        let options = pm_call_options::options(options)?;
+        let make = async move |client: Client, options| client.request_with(&request, &options).await;
+        submit(client, options, to, PM_OUTCOME_UNKNOWN, make)
     })
 }
 

@@ -139,9 +139,7 @@ static void fall_back(const pm_client *client, struct arguments *given, const pm
     pm_receipt *receipt = NULL;
     pm_trail *trail = NULL;
     pm_error *error = NULL;
-    const pm_message *messages[8];
-    for (size_t i = 0; i < given->message_count; i++)
-        messages[i] = given->messages[i];
+    const pm_message *const *messages = (const pm_message *const *)given->messages;
     if (pm_client_send_with_fallback(client, messages, given->message_count, options, &receipt, &trail,
                                      &error) == PM_OK)
         print_receipt(receipt);
@@ -227,45 +225,56 @@ static void list(const pm_client *client, struct arguments *given, const pm_call
     pm_error_free(error);
 }
 
+static void print_balance(const pm_balance *balance) {
+    print_number("ok", 1);
+    print_text("amount", pm_balance_amount(balance));
+    print_text("currency", pm_balance_currency(balance));
+    print_text("raw", pm_balance_raw(balance));
+}
+
 static void get_balance(const pm_client *client, const pm_call_options *options) {
     pm_balance *balance = NULL;
     pm_error *error = NULL;
-    if (pm_client_get_balance(client, options, &balance, &error) == PM_OK) {
-        print_number("ok", 1);
-        print_text("amount", pm_balance_amount(balance));
-        print_text("currency", pm_balance_currency(balance));
-        print_text("raw", pm_balance_raw(balance));
-    } else {
+    if (pm_client_get_balance(client, options, &balance, &error) == PM_OK)
+        print_balance(balance);
+    else
         print_error(error);
-    }
     pm_balance_free(balance);
     pm_error_free(error);
 }
 
-static void make_request(const pm_client *client, struct arguments *given, const pm_call_options *options) {
+static pm_request *new_request(const struct arguments *given) {
     pm_request *request = pm_request_new(given->method, given->path);
-    pm_reply *reply = NULL;
-    pm_error *error = NULL;
     for (size_t i = 0; i < given->query_count; i++)
         pm_request_add_query(request, given->queries[i][0], given->queries[i][1]);
     if (given->body)
         pm_request_set_json(request, given->body);
     if (given->idempotent >= 0)
         pm_request_set_idempotent(request, given->idempotent != 0);
-    if (pm_client_request(client, request, options, &reply, &error) == PM_OK) {
-        print_number("ok", 1);
-        print_number("status", pm_reply_http_status(reply));
-        print_text("data", pm_reply_data(reply));
-        print_text("message", pm_reply_message(reply));
-        print_number("attempts", pm_reply_attempts(reply));
-        for (size_t i = 0; i < given->wanted_count; i++) {
-            char name[128];
-            snprintf(name, sizeof name, "header:%s", given->wanted_headers[i]);
-            print_text(name, pm_reply_header(reply, given->wanted_headers[i]));
-        }
-    } else {
-        print_error(error);
+    return request;
+}
+
+static void print_reply(const pm_reply *reply, const struct arguments *given) {
+    print_number("ok", 1);
+    print_number("status", pm_reply_http_status(reply));
+    print_text("data", pm_reply_data(reply));
+    print_text("message", pm_reply_message(reply));
+    print_number("attempts", pm_reply_attempts(reply));
+    for (size_t i = 0; i < given->wanted_count; i++) {
+        char name[128];
+        snprintf(name, sizeof name, "header:%s", given->wanted_headers[i]);
+        print_text(name, pm_reply_header(reply, given->wanted_headers[i]));
     }
+}
+
+static void make_request(const pm_client *client, struct arguments *given, const pm_call_options *options) {
+    pm_request *request = new_request(given);
+    pm_reply *reply = NULL;
+    pm_error *error = NULL;
+    if (pm_client_request(client, request, options, &reply, &error) == PM_OK)
+        print_reply(reply, given);
+    else
+        print_error(error);
     pm_request_free(request);
     pm_reply_free(reply);
     pm_error_free(error);
@@ -292,6 +301,67 @@ static void print_spending(const pm_client *client) {
     pm_spending_free(spending);
 }
 
+static const char *const *statuses_of(const struct arguments *given) {
+    return given->statuses_given ? (const char *const *)given->statuses : NULL;
+}
+
+static void print_completion(const pm_completion *completion, const struct arguments *given) {
+    if (pm_completion_status(completion) != PM_OK)
+        print_error(pm_completion_error(completion));
+    else if (pm_completion_receipt(completion) != NULL)
+        print_receipt(pm_completion_receipt(completion));
+    else if (pm_completion_record(completion) != NULL)
+        print_record(pm_completion_record(completion));
+    else if (pm_completion_balance(completion) != NULL)
+        print_balance(pm_completion_balance(completion));
+    else
+        print_reply(pm_completion_reply(completion), given);
+}
+
+static pm_status submit(const char *op, const pm_client *client, const struct arguments *given,
+                        const pm_call_options *options, pm_queue *queue, pm_error **error) {
+    if (strcmp(op, "get_message") == 0)
+        return pm_client_submit_get_message(client, given->message_id, options, queue, queue, NULL, error);
+    if (strcmp(op, "wait_for_status") == 0)
+        return pm_client_submit_wait_for_status(client, given->message_id, statuses_of(given),
+                                                given->status_count, options, queue, queue, NULL, error);
+    if (strcmp(op, "get_balance") == 0)
+        return pm_client_submit_get_balance(client, options, queue, queue, NULL, error);
+    if (strcmp(op, "request") == 0) {
+        pm_request *request = new_request(given);
+        pm_status status = pm_client_submit_request(client, request, options, queue, queue, NULL, error);
+        pm_request_free(request);
+        return status;
+    }
+    if (strcmp(op, "send_with_fallback") != 0)
+        die("no such call", op);
+    return pm_client_submit_with_fallback(client, (const pm_message *const *)given->messages,
+                                          given->message_count, options, queue, queue, NULL, error);
+}
+
+/* Makes the call of that name by a queue; lists are not submitted. */
+static void submit_call(const char *op, const pm_client *client, struct arguments *given,
+                        const pm_call_options *options) {
+    pm_error *error = NULL;
+    pm_queue *queue = pm_queue_new();
+    pm_completion *completion = NULL;
+    if (submit(op, client, given, options, queue, &error) == PM_OK) {
+        completion = pm_queue_next(queue, -1);
+        if (pm_completion_user_data(completion) != queue)
+            die("another's completion", op);
+        print_completion(completion, given);
+    } else {
+        print_error(error);
+    }
+    if (strcmp(op, "send_with_fallback") == 0)
+        print_trail(pm_completion_trail(completion));
+    else if (pm_completion_trail(completion) != NULL)
+        die("another's trail", op);
+    pm_completion_free(completion);
+    pm_error_free(error);
+    pm_queue_free(queue);
+}
+
 /* Makes the call of that name. */
 static void make_call(const char *op, const pm_client *client, struct arguments *given,
                       const pm_call_options *options) {
@@ -303,9 +373,8 @@ static void make_call(const char *op, const pm_client *client, struct arguments 
         else
             print_error(error);
     } else if (strcmp(op, "wait_for_status") == 0) {
-        const char *const *statuses = given->statuses_given ? (const char *const *)given->statuses : NULL;
-        if (pm_client_wait_for_status(client, given->message_id, statuses, given->status_count, options,
-                                      &record, &error) == PM_OK)
+        if (pm_client_wait_for_status(client, given->message_id, statuses_of(given), given->status_count,
+                                      options, &record, &error) == PM_OK)
             print_record(record);
         else
             print_error(error);

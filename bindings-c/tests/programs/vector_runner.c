@@ -153,17 +153,19 @@ static void send_submitted(const pm_client *client, const pm_message *message,
     pm_queue_free(queue);
 }
 
-static void run(int submit, const pm_options *options, const pm_message *message, const char *op,
+static void run(int submitted, const pm_options *options, const pm_message *message, const char *op,
                 struct arguments *given, const pm_call_options *call_options, int spending) {
     pm_client *client = NULL;
     pm_error *error = NULL;
     if (pm_client_new(options, &client, &error) != PM_OK)
         print_error(error);
+    else if (op != NULL && submitted && strncmp(op, "list_", 5) != 0)
+        submit_call(op, client, given, call_options);
     else if (op != NULL)
         make_call(op, client, given, call_options);
     else if (message == NULL)
         print_number("ok", 1);
-    else if (submit)
+    else if (submitted)
         send_submitted(client, message, call_options);
     else
         send_blocking(client, message, call_options);
@@ -192,7 +194,7 @@ static char *read_line(void) {
 }
 
 int main(int argc, char **argv) {
-    int submit = argc == 2 && strcmp(argv[1], "submit") == 0;
+    int submitted = argc == 2 && strcmp(argv[1], "submit") == 0;
     pm_options *options = pm_options_new();
     pm_call_options *call_options = pm_call_options_new();
     pm_message *message = NULL;
@@ -264,7 +266,7 @@ int main(int argc, char **argv) {
         } else if (strcmp(command, "do") == 0) {
             op = strdup(arguments[1]);
         } else if (strcmp(command, "run") == 0) {
-            run(submit, options, message, op, &given, call_options, spending);
+            run(submitted, options, message, op, &given, call_options, spending);
             puts("end");
             fflush(stdout);
             pm_message_free(message);
