@@ -35,6 +35,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -979,6 +980,35 @@ class Json : public Message {
     explicit Json(std::string_view json) : Message(pm_message_new_json(detail::CText(json).get())) {}
 };
 
+/// The messages of a send with fallback, in order.
+using MessageList = std::vector<std::reference_wrapper<const Message>>;
+
+namespace detail {
+
+inline std::vector<const pm_message *> handles(const MessageList &messages) {
+    std::vector<const pm_message *> handles;
+    for (const Message &message : messages) {
+        handles.push_back(message.get());
+    }
+    return handles;
+}
+
+/// What a completion holds: a T or an error.
+template <class T> Result<T> taken(const pm_completion *completion) {
+    const pm_trail *trail = pm_completion_trail(completion);
+    if (const pm_error *error = pm_completion_error(completion)) {
+        return Error(error, trail);
+    }
+    Receipt receipt(pm_completion_receipt(completion));
+    if constexpr (std::is_same_v<T, FallbackReceipt>) {
+        return FallbackReceipt{std::move(receipt), steps(trail)};
+    } else {
+        return receipt;
+    }
+}
+
+} // namespace detail
+
 /// Cancels an asynchronous send.
 class Call {
   public:
@@ -1020,25 +1050,21 @@ class Client {
     /// cancels the send.
     [[nodiscard]] std::future<Result<Receipt>> try_send_async(const Message &message,
                                                               Call *call = nullptr) const {
-        return submit<ResultPromise>(message, nullptr, call);
+        return submit<ResultPromise<Receipt>>(message, nullptr, call);
     }
     /// The same with options for this call.
     [[nodiscard]] std::future<Result<Receipt>> try_send_async(const Message &message,
                                                               const CallOptions &options,
                                                               Call *call = nullptr) const {
-        return submit<ResultPromise>(message, options.get(), call);
+        return submit<ResultPromise<Receipt>>(message, options.get(), call);
     }
 
     /// Sends the first of these messages that the service takes: one that it
     /// refuses because its channel can't be used is followed by the next one.
     /// What was tried is in the result's trail, and in the error's.
-    Result<FallbackReceipt>
-    try_send_with_fallback(const std::vector<std::reference_wrapper<const Message>> &messages,
-                           const CallOptions &options = CallOptions()) const {
-        std::vector<const pm_message *> handles;
-        for (const Message &message : messages) {
-            handles.push_back(message.get());
-        }
+    Result<FallbackReceipt> try_send_with_fallback(const MessageList &messages,
+                                                   const CallOptions &options = CallOptions()) const {
+        const std::vector<const pm_message *> handles = detail::handles(messages);
         pm_receipt *receipt = nullptr;
         pm_trail *trail = nullptr;
         pm_error *error = nullptr;
@@ -1051,6 +1077,14 @@ class Client {
             return Error(error, trail);
         }
         return FallbackReceipt{Receipt(receipt), detail::steps(trail)};
+    }
+
+    /// The same in the background, as try_send_async() does it.
+    [[nodiscard]] std::future<Result<FallbackReceipt>>
+    try_send_with_fallback_async(const MessageList &messages,
+                                 const CallOptions &options = CallOptions(),
+                                 Call *call = nullptr) const {
+        return submit<ResultPromise<FallbackReceipt>>(messages, options.get(), call);
     }
 
     /// Asks what became of a message that was accepted before.
@@ -1127,10 +1161,15 @@ class Client {
 #if PARTNER_MESSAGING_EXCEPTIONS
     /// Like try_send_with_fallback(), and so on for those below; throws an
     /// exception below PartnerMessagingError where that gives an error.
-    FallbackReceipt
-    send_with_fallback(const std::vector<std::reference_wrapper<const Message>> &messages,
-                       const CallOptions &options = CallOptions()) const {
+    FallbackReceipt send_with_fallback(const MessageList &messages,
+                                       const CallOptions &options = CallOptions()) const {
         return try_send_with_fallback(messages, options).value();
+    }
+    [[nodiscard]] std::future<FallbackReceipt>
+    send_with_fallback_async(const MessageList &messages,
+                             const CallOptions &options = CallOptions(),
+                             Call *call = nullptr) const {
+        return submit<ThrowingPromise<FallbackReceipt>>(messages, options.get(), call);
     }
     MessageRecord get_message(std::string_view message_id,
                               const CallOptions &options = CallOptions()) const {
@@ -1168,12 +1207,12 @@ class Client {
 
     /// Like try_send_async(); the future throws what send() would.
     [[nodiscard]] std::future<Receipt> send_async(const Message &message, Call *call = nullptr) const {
-        return submit<ThrowingPromise>(message, nullptr, call);
+        return submit<ThrowingPromise<Receipt>>(message, nullptr, call);
     }
     /// The same with options for this call.
     [[nodiscard]] std::future<Receipt> send_async(const Message &message, const CallOptions &options,
                                                   Call *call = nullptr) const {
-        return submit<ThrowingPromise>(message, options.get(), call);
+        return submit<ThrowingPromise<Receipt>>(message, options.get(), call);
     }
 #endif
 
@@ -1222,16 +1261,18 @@ class Client {
         });
     }
 
-    struct ResultPromise {
-        using Value = Result<Receipt>;
+    template <class T> struct ResultPromise {
+        using Taken = T;
+        using Value = Result<T>;
         std::promise<Value> promise;
-        void settle(Result<Receipt> result) { promise.set_value(std::move(result)); }
+        void settle(Result<T> result) { promise.set_value(std::move(result)); }
     };
 #if PARTNER_MESSAGING_EXCEPTIONS
-    struct ThrowingPromise {
-        using Value = Receipt;
+    template <class T> struct ThrowingPromise {
+        using Taken = T;
+        using Value = T;
         std::promise<Value> promise;
-        void settle(Result<Receipt> result) {
+        void settle(Result<T> result) {
             if (result) {
                 promise.set_value(*std::move(result));
             } else {
@@ -1241,16 +1282,27 @@ class Client {
     };
 #endif
 
-    template <class Promise>
-    std::future<typename Promise::Value> submit(const Message &message, const pm_call_options *options,
+    pm_status begin(const Message &message, const pm_call_options *options, pm_callback callback,
+                    void *user_data, pm_call **call, pm_error **error) const {
+        return pm_client_submit_callback(get(), message.get(), options, callback, user_data, call, error);
+    }
+    pm_status begin(const MessageList &messages, const pm_call_options *options, pm_callback callback,
+                    void *user_data, pm_call **call, pm_error **error) const {
+        const std::vector<const pm_message *> handles = detail::handles(messages);
+        return pm_client_submit_with_fallback_callback(get(), handles.data(), handles.size(), options,
+                                                       callback, user_data, call, error);
+    }
+
+    template <class Promise, class Sent>
+    std::future<typename Promise::Value> submit(const Sent &sent, const pm_call_options *options,
                                                 Call *call) const {
         auto promise = std::make_unique<Promise>();
         auto future = promise->promise.get_future();
         pm_call *handle = nullptr;
         pm_error *error = nullptr;
         // The future is taken first: the promise may be settled before this returns.
-        if (pm_client_submit_callback(get(), message.get(), options, &settle<Promise>, promise.get(),
-                                      call ? &handle : nullptr, &error) == PM_OK) {
+        if (begin(sent, options, &settle<Promise>, promise.get(), call ? &handle : nullptr, &error) ==
+            PM_OK) {
             static_cast<void>(promise.release());
             if (call) {
                 call->handle_.reset(handle);
@@ -1266,11 +1318,7 @@ class Client {
     template <class Promise> static void settle(pm_completion *taken, void *user_data) noexcept {
         const detail::CompletionHandle completion(taken);
         const std::unique_ptr<Promise> promise(static_cast<Promise *>(user_data));
-        if (const pm_error *error = pm_completion_error(completion.get())) {
-            promise->settle(Error(error));
-        } else {
-            promise->settle(Receipt(pm_completion_receipt(completion.get())));
-        }
+        promise->settle(detail::taken<typename Promise::Taken>(completion.get()));
     }
 
     detail::ClientHandle handle_;

@@ -270,13 +270,15 @@ struct Case {
         }
     }
 
-    void fall_back(const pm::Client &client) const {
-        std::vector<std::reference_wrapper<const pm::Message>> all;
+    void fall_back(const pm::Client &client, bool async) const {
+        pm::MessageList all;
         for (const auto &one : messages) {
             all.emplace_back(*one);
         }
         try {
-            const pm::FallbackReceipt accepted = client.send_with_fallback(all, call);
+            const pm::FallbackReceipt accepted =
+                async ? client.send_with_fallback_async(all, call).get()
+                      : client.send_with_fallback(all, call);
             print(accepted.receipt);
             print("trail", json(accepted.trail));
         } catch (const pm::PartnerMessagingError &error) {
@@ -285,7 +287,7 @@ struct Case {
         }
     }
 
-    void make_call(const pm::Client &client) const {
+    void make_call(const pm::Client &client, bool async) const {
         if (op == "get_message") {
             print(client.get_message(arguments.at("message_id"), call));
         } else if (op == "wait_for_status") {
@@ -303,7 +305,7 @@ struct Case {
         } else if (op == "request") {
             request(client);
         } else if (op == "send_with_fallback") {
-            fall_back(client);
+            fall_back(client, async);
         } else {
             std::cerr << "vector_runner: no such call: " << op << '\n';
             std::exit(3);
@@ -315,7 +317,7 @@ struct Case {
         try {
             const pm::Client &client = kept.emplace(options);
             if (!op.empty()) {
-                make_call(client);
+                make_call(client, async);
             } else if (!message) {
                 print_number("ok", 1);
             } else if (async) {
