@@ -69,6 +69,19 @@ static inline void control(const pm_sandbox *sandbox, const char *command) {
     CHECK_OK(status, error);
 }
 
+/* How many API requests the sandbox has on record. */
+static inline int recorded(const pm_sandbox *sandbox) {
+    char *requests = NULL;
+    pm_error *error = NULL;
+    pm_status status = pm_sandbox_control(sandbox, "{\"op\": \"requests\"}", &requests, &error);
+    CHECK_OK(status, error);
+    int count = 0;
+    for (const char *at = requests; (at = strstr(at, "\"http_version\"")) != NULL; at++)
+        count++;
+    pm_string_free(requests);
+    return count;
+}
+
 static inline pm_message *new_sms(void) { return pm_message_new_sms("+6591234567", "Hello"); }
 
 /* Sends an SMS that has to arrive. */

@@ -64,7 +64,8 @@ static void options() {
                    .allow_http(true)
                    .header("x-tag", "a")
                    .user_agent("test")
-                   .max_response_bytes(1000));
+                   .max_response_bytes(1000)
+                   .endpoint("get_balance", "/balance"));
     thrown_by<pm::ConfigError>([] { pm::Client(pm::Options().api_key("k").ca_file("/nonexistent")); });
 }
 

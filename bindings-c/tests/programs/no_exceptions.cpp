@@ -41,12 +41,42 @@ static void sending(const pm::Sandbox &sandbox) {
     CHECK(client->try_send(hello).error().kind() == "closed");
 }
 
+static void reading(const pm::Sandbox &sandbox) {
+    const pm::Result<pm::Client> client = pm::Client::try_new(sandbox.options());
+    const pm::Sms hello = pm::Sms::text("+6591234567", "Hello");
+    CHECK(!client->try_get_balance()->amount.empty());
+    const pm::Result<pm::FallbackReceipt> accepted = client->try_send_with_fallback({hello, hello});
+    CHECK(accepted && accepted->trail.size() == 1);
+    CHECK(client->try_send_with_fallback_async({hello}).get().has_value());
+    const std::string id = accepted->receipt.message_id;
+    CHECK(client->try_get_message(id)->message_id == id && client->try_wait_for_status(id));
+    CHECK(client->try_spending()->at(0).messages == 2);
+    CHECK(client->try_request(pm::Request("GET", "/partner/message"))->http_status() == 200);
+
+    pm::Result<pm::Messages> list = client->try_list_messages();
+    std::size_t count = 0;
+    for (;;) {
+        const pm::Result<std::optional<pm::MessageRecord>> record = list->try_next();
+        CHECK(record.has_value());
+        if (!*record) {
+            break;
+        }
+        count++;
+    }
+    pm::Pages pages = (*client->try_list_messages()).pages();
+    CHECK((*pages.try_next())->messages.size() == count && count >= 2);
+    client->close();
+    CHECK(client->try_get_message(id).error().kind() == "closed");
+}
+
 int main() {
     CHECK(pm::Client::try_new().error().field() == "api_key");
     CHECK(!pm::Sandbox::try_start("[]"));
     pm::Result<pm::Sandbox> sandbox = pm::Sandbox::try_start();
     CHECK(!sandbox->try_control("{").has_value());
     sending(*sandbox);
+    CHECK(sandbox->try_control(R"({"op": "reset"})"));
+    reading(*sandbox);
     // A moved-from client refuses.
     pm::Client client = *pm::Client::try_new(sandbox->options());
     const pm::Client moved = std::move(client);
