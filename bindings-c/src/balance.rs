@@ -158,7 +158,7 @@ pub extern "C" fn pm_client_spending(
 ) -> pm_status {
     ffi::call(spending, error, PM_OUTCOME_NONE, || {
         let client = pm_client::given(client).map_err(pm_error::of_read)?;
-        Ok(Box::new(client.blocking.spending()?.into()))
+        Ok(Box::new(client.blocking.spending().into()))
     })
 }
 
@@ -172,7 +172,7 @@ pub extern "C" fn pm_client_reset_spending(
 ) -> pm_status {
     ffi::call(spending, error, PM_OUTCOME_NONE, || {
         let client = pm_client::given(client).map_err(pm_error::of_read)?;
-        Ok(Box::new(client.blocking.reset_spending()?.into()))
+        Ok(Box::new(client.blocking.reset_spending().into()))
     })
 }
 

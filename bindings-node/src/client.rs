@@ -157,8 +157,7 @@ impl NativeClient {
     #[napi(catch_unwind)]
     pub fn spending(&self, reset: bool) -> napi::Result<String> {
         let entries = if reset { self.core.reset_spending() } else { self.core.spending() };
-        let fault = |problem: String| napi::Error::from_reason(problem);
-        entries.map_err(|error| fault(error.to_string()))?.to_json().map_err(|error| fault(error.to_string()))
+        entries.to_json().map_err(|error| napi::Error::from_reason(error.to_string()))
     }
 
     /// Refuses further calls and ends those under way. Never blocks.

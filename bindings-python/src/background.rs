@@ -136,14 +136,12 @@ impl BackgroundClient {
 
     /// What the messages sent so far have cost.
     fn spending<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        let entries = py.detach(|| self.0.spending());
-        ledger(py, entries.map_err(|error| exception(py, &error))?)
+        ledger(py, py.detach(|| self.0.spending()))
     }
 
     /// The same, and begins a new ledger.
     fn reset_spending<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        let entries = py.detach(|| self.0.reset_spending());
-        ledger(py, entries.map_err(|error| exception(py, &error))?)
+        ledger(py, py.detach(|| self.0.reset_spending()))
     }
 
     fn close(&self) {

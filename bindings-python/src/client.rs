@@ -367,14 +367,12 @@ impl Client {
     ///     ...     client.spending()
     ///     (Spending(channel='SMS', currency='SGD', cost='0.05', messages=1, unpriced=0),)
     fn spending<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        let entries = py.detach(|| self.native.spending());
-        ledger(py, entries.map_err(|error| exception(py, &error))?)
+        ledger(py, py.detach(|| self.native.spending()))
     }
 
     /// The same as ``spending``, and begins a new ledger: no message is in both or in neither.
     fn reset_spending<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        let entries = py.detach(|| self.native.reset_spending());
-        ledger(py, entries.map_err(|error| exception(py, &error))?)
+        ledger(py, py.detach(|| self.native.reset_spending()))
     }
 
     /// Closes the client: further calls are refused, calls under way on other

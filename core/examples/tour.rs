@@ -38,7 +38,7 @@ async fn main() -> Result<(), Error> {
 
     let after = client.get_balance().await?;
     let sank = before.amount - after.amount;
-    let ledger: Decimal = client.spending()?.iter().map(|entry| entry.cost).sum();
+    let ledger: Decimal = client.spending().iter().map(|entry| entry.cost).sum();
     let currency = after.currency.unwrap_or_default();
     let trail = trail.join(", ");
     println!(

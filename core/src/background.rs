@@ -99,19 +99,14 @@ impl Client {
 
     /// What the messages sent by this client have cost in this process:
     /// [`Client::spending`](crate::Client::spending).
-    ///
-    /// # Errors
-    /// As there.
-    pub fn spending(&self) -> Result<Vec<Spending>, Error> {
-        Ok(self.config.ledger()?.read())
+    #[must_use]
+    pub fn spending(&self) -> Vec<Spending> {
+        self.config.ledger().read()
     }
 
     /// The same, and begins a new ledger.
-    ///
-    /// # Errors
-    /// As [`spending`](Self::spending).
-    pub fn reset_spending(&self) -> Result<Vec<Spending>, Error> {
-        Ok(self.config.ledger()?.take())
+    pub fn reset_spending(&self) -> Vec<Spending> {
+        self.config.ledger().take()
     }
 
     /// Closes the client: further calls are refused, calls under way end at

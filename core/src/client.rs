@@ -22,7 +22,7 @@ use crate::record::{GetMessage, MessageRecord};
 use crate::request::{Reply, Request};
 use crate::retry::Budget;
 use crate::send::Send;
-use crate::spending::Spending;
+use crate::spending::{Ledger, Spending};
 use crate::transport::Transport;
 use crate::wait;
 
@@ -52,6 +52,7 @@ pub(crate) struct Inner {
     pub(crate) transport: ArcSwapOption<Transport>,
     pub(crate) turns: Semaphore,
     pub(crate) budget: Budget,
+    ledger: Arc<Ledger>,
     /// Cancelled to end what is still under way when the client closes.
     pub(crate) closing: Cancel,
 }
@@ -76,6 +77,7 @@ impl Client {
             transport: ArcSwapOption::from_pointee(Transport::new(config)?),
             turns: Semaphore::new(config.max_connections),
             budget: Budget::new(),
+            ledger: config.ledger(),
             closing: Cancel::new(),
             config: config.clone(),
         })))
@@ -118,9 +120,7 @@ impl Client {
     ) -> Result<Receipt, Error> {
         let send = Send { url: &self.0.config.endpoints.send, message };
         let receipt = perform_by(&self.0, &send, options, clock).await?;
-        if let Ok(ledger) = self.0.config.ledger() {
-            ledger.add(&receipt, message);
-        }
+        self.0.ledger.add(&receipt, message);
         Ok(receipt)
     }
 
@@ -334,19 +334,14 @@ impl Client {
 
     /// What the messages sent by this client and its clones have cost in this
     /// process, by channel and currency, as their receipts say: exact sums.
-    ///
-    /// # Errors
-    /// None in practice: only a fault of this library.
-    pub fn spending(&self) -> Result<Vec<Spending>, Error> {
-        Ok(self.0.config.ledger()?.read())
+    #[must_use]
+    pub fn spending(&self) -> Vec<Spending> {
+        self.0.ledger.read()
     }
 
     /// The same, and begins a new ledger: no message is in both or in neither.
-    ///
-    /// # Errors
-    /// As [`spending`](Self::spending).
-    pub fn reset_spending(&self) -> Result<Vec<Spending>, Error> {
-        Ok(self.0.config.ledger()?.take())
+    pub fn reset_spending(&self) -> Vec<Spending> {
+        self.0.ledger.take()
     }
 
     pub(crate) fn inner(&self) -> &Inner {
