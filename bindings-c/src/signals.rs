@@ -42,7 +42,13 @@ pub(crate) struct NoSigpipe {
 }
 
 impl NoSigpipe {
-    pub(crate) fn new() -> Self {
+    /// `None` where the program ignores SIGPIPE, as servers do: there it does no
+    /// harm, and blocking it would cost a call three system calls.
+    pub(crate) fn new() -> Option<Self> {
+        (!sigpipe_is_ignored()).then(Self::blocking)
+    }
+
+    fn blocking() -> Self {
         let pipe = only_sigpipe();
         let mut before = MaybeUninit::uninit();
         // SAFETY: `pthread_sigmask` can't fail with SIG_BLOCK, and initialises
@@ -77,6 +83,15 @@ fn only_sigpipe() -> libc::sigset_t {
         libc::sigemptyset(set.as_mut_ptr());
         libc::sigaddset(set.as_mut_ptr(), libc::SIGPIPE);
         set.assume_init()
+    }
+}
+
+fn sigpipe_is_ignored() -> bool {
+    let mut action = MaybeUninit::<libc::sigaction>::uninit();
+    // SAFETY: without a new action `sigaction` only writes `action`, unless it fails.
+    unsafe {
+        libc::sigaction(libc::SIGPIPE, std::ptr::null(), action.as_mut_ptr()) == 0
+            && action.assume_init().sa_sigaction == libc::SIG_IGN
     }
 }
 
@@ -115,11 +130,13 @@ mod tests {
             }
             assert!(!is_blocked(libc::SIGTERM));
             {
-                let _quiet = NoSigpipe::new();
+                let _quiet = NoSigpipe::blocking();
                 assert!(is_blocked(libc::SIGPIPE) && !is_blocked(libc::SIGTERM));
                 raise_sigpipe();
             }
             assert!(!is_blocked(libc::SIGPIPE));
+            // Rust's own start-up has it ignored.
+            assert!(sigpipe_is_ignored() && NoSigpipe::new().is_none());
         })
         .join()
         .unwrap();

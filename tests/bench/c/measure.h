@@ -1,4 +1,5 @@
 /* What each C program of the benchmark measures of itself. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,8 @@ static void die(const char *what) {
 }
 
 static struct job job_of(int argc, char **argv) {
+    /* As a server does; libcurl is told to leave signals alone. */
+    signal(SIGPIPE, SIG_IGN);
     if (argc != 5) die("usage: <base URL> <warm-up> <sends> <characters>");
     size_t characters = strtoul(argv[4], NULL, 10);
     struct job job = {argv[1], strtol(argv[2], NULL, 10), strtol(argv[3], NULL, 10), malloc(characters + 1),
