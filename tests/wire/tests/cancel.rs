@@ -7,7 +7,7 @@ mod support;
 use std::future::Future;
 use std::pin::pin;
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use partner_messaging::{CallOptions, Cancel, Client, Error, Kind, Outcome, Receipt};
 use partner_messaging_wire::{End, Plan, Server, answer, sent_body};
@@ -152,13 +152,17 @@ async fn by_dropping_the_call() {
 /// of what never arrives: a thousand cancellations at moments spread over a call.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn at_any_moment() {
-    let server = Server::start(|_| Plan { delay: Duration::from_micros(300), ..Plan::sent() }).unwrap();
+    let server = Server::start(|_| Plan { delay: Duration::from_micros(500), ..Plan::sent() }).unwrap();
     let client = builder(&server.url()).build().unwrap();
     for call in 0..1_000 {
         let cancel = Cancel::new();
         let options = CallOptions::new().cancel(&cancel);
+        // The runtime's own timer counts in milliseconds.
+        let at = Instant::now() + Duration::from_micros(call);
         let canceller = tokio::spawn(async move {
-            tokio::time::sleep(Duration::from_micros(call)).await;
+            while Instant::now() < at {
+                tokio::task::yield_now().await;
+            }
             cancel.cancel();
         });
         let result = client.send_with(&message(call), &options).await;
