@@ -97,8 +97,8 @@ int main(void) {
     rewind(log);
     const size_t size = fread(text, 1, sizeof text - 1, log);
     text[size] = '\0';
-    const char first[] = "partner-messaging: SMS to *******4567: attempt 1\n"
-                         "partner-messaging: SMS to *******4567: sent after 1 attempts and ";
+    const char first[] = "partner-messaging: send SMS to *******4567: attempt 1\n"
+                         "partner-messaging: send SMS to *******4567: sent after 1 attempts and ";
     CHECK(strncmp(text, first, sizeof first - 1) == 0);
     pm_client_free(client);
     fclose(log);
