@@ -41,7 +41,7 @@ Commands:
   test [part]...   run all tests, or those of: lint, rust, openapi, c,
                    guard, node, install, python; and, only by name, runtimes:
                    the Node package on Bun, Deno and a newer Node
-  bench [face]... [--rounds N] [--sends N] [--quick]
+  bench [face]... [--rounds N] [--sends N] [--all-cpus] [--quick]
                    measure the CPU time of a send against its peers; faces: rust,
                    python, node, c
   bench cold       measure imports, first sends, memory and sizes
