@@ -1,11 +1,13 @@
 //! The credit that is left.
 
-use http::{HeaderMap, Method};
+use http::{HeaderMap, Method, Uri};
 use rust_decimal::Decimal;
 use serde_json::value::RawValue;
 use url::Url;
 
 use crate::call::Operation;
+use crate::endpoints;
+use crate::error::Error;
 use crate::money;
 use crate::object;
 use crate::transport::Answer;
@@ -57,8 +59,8 @@ impl Operation for GetBalance {
         Method::GET
     }
 
-    fn url(&self) -> Url {
-        self.url.clone()
+    fn url(&self) -> Result<Uri, Error> {
+        endpoints::uri(&self.url)
     }
 
     fn judge(&self, answer: &Answer, sent: &HeaderMap) -> Verdict<Balance> {

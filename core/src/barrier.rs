@@ -42,9 +42,9 @@ impl Barrier {
         self.0.commit();
     }
 
-    /// The body that this barrier guards.
-    pub(crate) fn guard(&self, bytes: Bytes) -> GuardedBody {
-        GuardedBody { barrier: self.clone(), bytes: Some(bytes) }
+    /// The body that this barrier guards; `None` for a request without one.
+    pub(crate) fn guard(&self, bytes: Option<Bytes>) -> GuardedBody {
+        GuardedBody { barrier: self.clone(), bytes }
     }
 }
 
@@ -107,7 +107,7 @@ mod tests {
     #[test]
     fn a_body_that_left_cannot_be_sealed() {
         let barrier = Barrier::new();
-        let mut body = barrier.guard(Bytes::from_static(b"x"));
+        let mut body = barrier.guard(Some(Bytes::from_static(b"x")));
         assert_eq!(body.size_hint().exact(), Some(1));
         assert!(matches!(poll(&mut body), Poll::Ready(Some(Ok(_)))));
         assert!(!barrier.seal());
@@ -118,7 +118,7 @@ mod tests {
     #[test]
     fn a_sealed_body_never_leaves() {
         let barrier = Barrier::new();
-        let mut body = barrier.guard(Bytes::from_static(b"x"));
+        let mut body = barrier.guard(Some(Bytes::from_static(b"x")));
         assert!(barrier.seal());
         assert!(barrier.seal(), "sealing again tells the same");
         assert!(matches!(poll(&mut body), Poll::Ready(Some(Err(Sealed)))));
@@ -128,7 +128,7 @@ mod tests {
     fn of_two_threads_exactly_one_wins() {
         for _ in 0..2_000 {
             let barrier = Barrier::new();
-            let mut body = barrier.guard(Bytes::from_static(b"x"));
+            let mut body = barrier.guard(Some(Bytes::from_static(b"x")));
             let left = std::thread::spawn(move || matches!(poll(&mut body), Poll::Ready(Some(Ok(_)))));
             let sealed = barrier.seal();
             assert_ne!(left.join().unwrap(), sealed);

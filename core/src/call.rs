@@ -5,10 +5,9 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, Method};
+use http::{HeaderMap, Method, Uri};
 use tokio::time::{sleep, timeout_at};
 use tracing::Instrument;
-use url::Url;
 
 use crate::barrier::Barrier;
 use crate::builder::CallOptions;
@@ -17,10 +16,11 @@ use crate::client::Inner;
 use crate::config;
 use crate::envelope::Envelope;
 use crate::error::{Error, Kind};
+use crate::failure::Failure;
 use crate::observe::{TARGET, Teller};
 use crate::outcome::Outcome;
 use crate::retry::backoff;
-use crate::transport::{Answer, Failure, Transport};
+use crate::transport::{Answer, Transport};
 use crate::verdict::Verdict;
 
 /// What a call asks, and what its answer proves.
@@ -31,7 +31,9 @@ pub(crate) trait Operation {
     const NAME: &'static str;
 
     fn method(&self) -> Method;
-    fn url(&self) -> Url;
+    /// # Errors
+    /// When no request can carry the URL.
+    fn url(&self) -> Result<Uri, Error>;
 
     /// The request's body, JSON text.
     fn body(&self) -> Option<Bytes> {
@@ -178,6 +180,7 @@ struct Call<'a, O: Operation> {
     client: &'a Inner,
     transport: Arc<Transport>,
     operation: &'a O,
+    url: Uri,
     headers: HeaderMap,
     retries_left: u32,
     may_repeat_refused: bool,
@@ -211,6 +214,7 @@ impl<'a, O: Operation> Call<'a, O> {
             client,
             transport,
             operation,
+            url: operation.url()?,
             headers,
             retries_left: options.max_retries.unwrap_or(client.config.max_retries),
             may_repeat_refused: true,
@@ -252,13 +256,13 @@ impl<'a, O: Operation> Call<'a, O> {
     /// Makes one request, and judges what came of it.
     async fn attempt(&mut self) -> Verdict<O::Output> {
         let mut headers = self.headers.clone();
-        let body = self.operation.body().map(|body| self.barrier.guard(body));
+        let body = self.operation.body();
         if body.is_none() {
             headers.remove(CONTENT_TYPE);
             self.barrier.pass();
         }
-        let (method, url) = (self.operation.method(), self.operation.url());
-        match self.transport.exchange(method, url, headers, body).await {
+        let (method, url) = (self.operation.method(), self.url.clone());
+        match self.transport.exchange(method, url, headers, self.barrier.guard(body)).await {
             Ok(answer) => self.operation.judge(&answer, &self.headers),
             Err(failure) => self.failed(failure),
         }

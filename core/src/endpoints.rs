@@ -4,6 +4,7 @@
 //! Whatever comes from a caller ends up in the path or the query of the base
 //! URL, never in front of it: the key goes to no other origin.
 
+use http::Uri;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use url::Url;
 
@@ -32,7 +33,7 @@ const LONGEST_ID: usize = 512;
 pub(crate) struct Endpoints {
     /// The base URL, its path without a slash at the end.
     base: Url,
-    pub(crate) send: Url,
+    pub(crate) send: Uri,
     pub(crate) list_messages: Url,
     pub(crate) get_balance: Url,
     get_message: String,
@@ -61,7 +62,7 @@ impl Endpoints {
         let [get_message, list_messages, get_balance] = paths;
         Ok(Self {
             base: base.clone(),
-            send: under(base, SEND),
+            send: uri(&under(base, SEND))?,
             list_messages: under(base, &list_messages),
             get_balance: under(base, &get_balance),
             get_message,
@@ -110,6 +111,14 @@ fn under(base: &Url, path: &str) -> Url {
     url
 }
 
+/// A URL as the HTTP stack takes it.
+///
+/// # Errors
+/// [`ErrorClass::Config`](crate::ErrorClass::Config) when it is longer than any request's can be.
+pub(crate) fn uri(url: &Url) -> Result<Uri, Error> {
+    Uri::try_from(url.as_str()).map_err(|_| Error::config("url", "is longer than a request's can be"))
+}
+
 /// Refuses what would leave the base URL's origin or its path.
 fn check_path(path: &str) -> Result<(), &'static str> {
     if !path.starts_with('/') || path.starts_with("//") {
@@ -144,7 +153,7 @@ mod tests {
     #[test]
     fn the_defaults_lie_under_the_base_url() {
         let found = endpoints("https://example.com/api/", &[]).unwrap();
-        assert_eq!(found.send.as_str(), "https://example.com/api/partner/message/send");
+        assert_eq!(found.send, "https://example.com/api/partner/message/send");
         assert_eq!(found.message("msg_1").unwrap().as_str(), "https://example.com/api/partner/message/msg_1");
         assert_eq!(found.list_messages.as_str(), "https://example.com/api/partner/message");
         assert_eq!(found.get_balance.as_str(), "https://example.com/api/partner/credit/balance");

@@ -38,9 +38,11 @@ mod call;
 mod cancel;
 mod client;
 mod config;
+mod connect;
 mod endpoints;
 mod envelope;
 mod error;
+mod failure;
 mod fallback;
 mod filter;
 #[cfg(fuzzing)]

@@ -4,13 +4,14 @@ use std::collections::HashSet;
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use http::{HeaderMap, Method};
+use http::{HeaderMap, Method, Uri};
 use serde_json::value::RawValue;
 use url::Url;
 
 use crate::builder::CallOptions;
 use crate::call::{Operation, perform};
 use crate::client::Client;
+use crate::endpoints;
 use crate::error::{Error, ErrorClass, Kind};
 use crate::filter::MessageFilter;
 use crate::object;
@@ -277,8 +278,8 @@ impl Operation for ListPage<'_> {
         Method::GET
     }
 
-    fn url(&self) -> Url {
-        self.url.clone()
+    fn url(&self) -> Result<Uri, Error> {
+        endpoints::uri(&self.url)
     }
 
     fn judge(&self, answer: &Answer, sent: &HeaderMap) -> Verdict<Page> {

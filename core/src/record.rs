@@ -2,12 +2,14 @@
 
 use std::fmt;
 
-use http::{HeaderMap, Method};
+use http::{HeaderMap, Method, Uri};
 use rust_decimal::Decimal;
 use serde_json::value::RawValue;
 use url::Url;
 
 use crate::call::Operation;
+use crate::endpoints;
+use crate::error::Error;
 use crate::money;
 use crate::object;
 use crate::secret::mask_recipient;
@@ -93,8 +95,8 @@ impl Operation for GetMessage<'_> {
         Method::GET
     }
 
-    fn url(&self) -> Url {
-        self.url.clone()
+    fn url(&self) -> Result<Uri, Error> {
+        endpoints::uri(&self.url)
     }
 
     fn judge(&self, answer: &Answer, sent: &HeaderMap) -> Verdict<MessageRecord> {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, Method};
+use http::{HeaderMap, Method, Uri};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -12,6 +12,7 @@ use url::Url;
 
 use crate::call::Operation;
 use crate::config::Config;
+use crate::endpoints;
 use crate::envelope::collect_texts;
 use crate::error::Error;
 use crate::object;
@@ -214,8 +215,8 @@ impl Operation for Prepared {
         self.method.clone()
     }
 
-    fn url(&self) -> Url {
-        self.url.clone()
+    fn url(&self) -> Result<Uri, Error> {
+        endpoints::uri(&self.url)
     }
 
     fn body(&self) -> Option<Bytes> {

@@ -3,18 +3,18 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, Method};
-use url::Url;
+use http::{HeaderMap, Method, Uri};
 
 use crate::call::Operation;
 use crate::envelope::Envelope;
+use crate::error::Error;
 use crate::receipt::Receipt;
 use crate::transport::Answer;
 use crate::verdict::{self, Asked, Verdict};
 
 /// Sends a message ("Send Message" of the API document).
 pub(crate) struct Send<'a> {
-    pub(crate) url: &'a Url,
+    pub(crate) url: &'a Uri,
     pub(crate) message: &'a Envelope,
 }
 
@@ -26,8 +26,8 @@ impl Operation for Send<'_> {
         Method::POST
     }
 
-    fn url(&self) -> Url {
-        self.url.clone()
+    fn url(&self) -> Result<Uri, Error> {
+        Ok(self.url.clone())
     }
 
     fn body(&self) -> Option<Bytes> {

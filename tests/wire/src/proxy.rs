@@ -1,24 +1,31 @@
-//! A CONNECT proxy that answers as it is told.
+//! An HTTP proxy that answers as it is told.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// How the proxy answers a CONNECT.
+use rustls::ServerConfig;
+use tokio::runtime::Runtime;
+use tokio_rustls::TlsAcceptor;
+
+/// How the proxy answers a request.
 #[derive(Clone, Debug)]
 pub enum ProxyAnswer {
-    /// It connects to this address, whatever host was named.
+    /// It opens a tunnel to this address, whatever host was named.
     Tunnel(SocketAddr),
+    /// It passes the request on to this address.
+    Forward(SocketAddr),
     /// It answers with these bytes and closes.
     Bytes(&'static str),
     /// It never answers.
     Stall,
 }
 
-/// A CONNECT proxy. Dropping it ends it.
+/// A proxy. Dropping it ends it.
 pub struct Proxy {
     address: SocketAddr,
+    door: Option<Door>,
     heads: Arc<Mutex<Vec<String>>>,
     stopping: Arc<AtomicBool>,
 }
@@ -30,7 +37,8 @@ impl Proxy {
     /// When no port can be bound.
     pub fn start(answer: ProxyAnswer) -> io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
-        let proxy = Self { address: listener.local_addr()?, heads: Arc::default(), stopping: Arc::default() };
+        let address = listener.local_addr()?;
+        let proxy = Self { address, door: None, heads: Arc::default(), stopping: Arc::default() };
         let (heads, stopping) = (proxy.heads.clone(), proxy.stopping.clone());
         std::thread::spawn(move || {
             for socket in listener.incoming().flatten() {
@@ -44,11 +52,25 @@ impl Proxy {
         Ok(proxy)
     }
 
-    /// `http://[credentials@]127.0.0.1:port`; `credentials` are `user:password` or empty.
+    /// Starts a proxy that is spoken to over TLS.
+    ///
+    /// # Errors
+    /// When no port can be bound.
+    pub fn start_tls(answer: ProxyAnswer, tls: Arc<ServerConfig>) -> io::Result<Self> {
+        let mut proxy = Self::start(answer)?;
+        proxy.door = Some(Door::open(proxy.address, tls)?);
+        Ok(proxy)
+    }
+
+    /// `http[s]://[credentials@]127.0.0.1:port`; `credentials` are `user:password` or empty.
     #[must_use]
     pub fn url(&self, credentials: &str) -> String {
         let at = if credentials.is_empty() { "" } else { "@" };
-        format!("http://{credentials}{at}{}", self.address)
+        let (scheme, address) = match &self.door {
+            Some(door) => ("https", door.address),
+            None => ("http", self.address),
+        };
+        format!("{scheme}://{credentials}{at}{address}")
     }
 
     /// The heads of the requests that it got, lower case.
@@ -62,6 +84,32 @@ impl Drop for Proxy {
     fn drop(&mut self) {
         self.stopping.store(true, Ordering::SeqCst);
         let _ = TcpStream::connect(self.address);
+    }
+}
+
+/// What takes the encryption off in front of a proxy.
+struct Door {
+    address: SocketAddr,
+    _runtime: Runtime,
+}
+
+impl Door {
+    fn open(inside: SocketAddr, tls: Arc<ServerConfig>) -> io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+        let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))?;
+        let address = listener.local_addr()?;
+        let acceptor = TlsAcceptor::from(tls);
+        runtime.spawn(async move {
+            while let Ok((socket, _)) = listener.accept().await {
+                let acceptor = acceptor.clone();
+                tokio::spawn(async move {
+                    let mut outside = acceptor.accept(socket).await?;
+                    let mut inside = tokio::net::TcpStream::connect(inside).await?;
+                    tokio::io::copy_bidirectional(&mut outside, &mut inside).await
+                });
+            }
+        });
+        Ok(Self { address, _runtime: runtime })
     }
 }
 
@@ -81,9 +129,12 @@ fn serve(mut socket: TcpStream, answer: &ProxyAnswer, heads: &Mutex<Vec<String>>
         ProxyAnswer::Bytes(bytes) => {
             let _ = socket.write_all(bytes.as_bytes());
         }
-        ProxyAnswer::Tunnel(address) => {
-            let Ok(target) = TcpStream::connect(address) else { return };
-            let _ = socket.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n");
+        ProxyAnswer::Tunnel(address) | ProxyAnswer::Forward(address) => {
+            let Ok(mut target) = TcpStream::connect(address) else { return };
+            let _ = match answer {
+                ProxyAnswer::Tunnel(_) => socket.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n"),
+                _ => target.write_all(&head),
+            };
             let (Ok(from), Ok(to)) = (socket.try_clone(), target.try_clone()) else { return };
             std::thread::spawn(move || pump(from, to));
             pump(target, socket);

@@ -46,19 +46,65 @@ fn through_a_proxy() {
 }
 
 #[test]
+fn through_an_encrypted_proxy() {
+    let hidden = hidden();
+    let authority = Authority::new().unwrap();
+    let tls = authority.server(Leaf::Good, &[]).unwrap();
+    let proxy = Proxy::start_tls(ProxyAnswer::Tunnel(hidden.server.address()), tls).unwrap();
+    let both = std::fs::read(&hidden.roots).unwrap();
+    let both = [both, std::fs::read(authority.file().unwrap()).unwrap()].concat();
+    let roots = hidden.roots.with_extension("both.pem");
+    std::fs::write(&roots, both).unwrap();
+    for (face, client) in Face::both(&builder(HIDDEN).ca_file(&roots).proxy(proxy.url("user:hunter2"))) {
+        assert_eq!(verdict(&client.send(1)), "sent", "{face}");
+    }
+    // One root alone is not enough: each end of the way is checked by its own name.
+    for (face, client) in Face::both(&builder(HIDDEN).ca_file(&hidden.roots).proxy(proxy.url(""))) {
+        assert_eq!(verdict(&client.send(1)), "not_sent/tls", "{face}");
+    }
+    let heads = proxy.heads();
+    assert!(
+        heads.iter().all(|head| head.starts_with("connect messaging.test:443 http/1.1\r\n")),
+        "{heads:?}"
+    );
+}
+
+#[test]
+fn what_is_not_encrypted_a_proxy_passes_on() {
+    let server = Server::start(|_| Plan::sent()).unwrap();
+    let proxy = Proxy::start(ProxyAnswer::Forward(server.address())).unwrap();
+    let builder = builder("http://messaging.test").allow_http(true).proxy(proxy.url("user:pass%20word"));
+    for (face, client) in Face::both(&builder) {
+        assert_eq!(verdict(&client.send(1)), "sent", "{face}");
+    }
+    for head in proxy.heads() {
+        assert!(head.starts_with("post http://messaging.test/partner/message/send http/1.1\r\n"), "{head}");
+        assert!(head.contains("\r\nproxy-authorization: basic dxnlcjpwyxnzihdvcmq=\r\n"), "{head}");
+        assert!(head.contains("\r\nhost: messaging.test\r\n"), "{head}");
+    }
+}
+
+#[test]
 fn a_proxy_that_says_no() {
+    // A gateway's trouble may pass; a refusal stays one, and so does what is no proxy.
     let answers = [
-        ("HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n", Kind::Proxy),
-        ("HTTP/1.1 403 Forbidden\r\n\r\n", Kind::Proxy),
-        ("HTTP/1.1 502 Bad Gateway\r\n\r\n", Kind::Proxy),
-        ("garbage\r\n\r\n", Kind::Proxy),
+        ("HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n", 1, "407"),
+        ("HTTP/1.1 403 Forbidden\r\n\r\n", 1, "403"),
+        ("HTTP/1.1 502 Bad Gateway\r\n\r\n", 2, "502"),
+        ("HTTP/1.1 503 Service Unavailable\r\ncontent-length: 4\r\n\r\nbusy", 2, "503"),
+        ("garbage\r\n\r\n", 1, "does not answer as one"),
     ];
-    for (answer, kind) in answers {
+    for (answer, attempts, told) in answers {
         let proxy = Proxy::start(ProxyAnswer::Bytes(answer)).unwrap();
-        for (face, client) in Face::both(&builder(HIDDEN).max_retries(2).proxy(proxy.url("user:hunter2"))) {
+        for (face, client) in Face::both(&builder(HIDDEN).max_retries(1).proxy(proxy.url("user:hunter2"))) {
             let error = client.send(1).unwrap_err();
-            assert_eq!((error.outcome(), error.kind()), (Some(Outcome::NotSent), kind), "{face} {answer}");
-            assert_eq!(error.attempts(), 1, "{face} {answer}");
+            assert_eq!(
+                (error.outcome(), error.kind()),
+                (Some(Outcome::NotSent), Kind::Proxy),
+                "{face} {answer}"
+            );
+            assert_eq!(error.attempts(), attempts, "{face} {answer}");
+            assert!(error.to_string().contains(told), "{error}");
             assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
         }
     }
