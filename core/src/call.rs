@@ -1,5 +1,6 @@
 //! One call, from its start to its one end: attempts, pauses, the deadline.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -181,7 +182,7 @@ struct Call<'a, O: Operation> {
     transport: Arc<Transport>,
     operation: &'a O,
     url: Uri,
-    headers: HeaderMap,
+    headers: Cow<'a, HeaderMap>,
     retries_left: u32,
     may_repeat_refused: bool,
     attempts: u32,
@@ -204,8 +205,10 @@ impl<'a, O: Operation> Call<'a, O> {
         let Some(transport) = client.transport.load_full() else {
             return Err(Error::not_sent(Kind::Closed, "the client is closed"));
         };
-        let mut headers = client.config.headers.clone();
-        config::add_headers(&mut headers, &options.headers)?;
+        let mut headers = Cow::Borrowed(&client.config.headers);
+        if !options.headers.is_empty() {
+            config::add_headers(headers.to_mut(), &options.headers)?;
+        }
         if clock.has_ended() {
             return Err(given_up(Kind::Timeout));
         }
@@ -255,7 +258,7 @@ impl<'a, O: Operation> Call<'a, O> {
 
     /// Makes one request, and judges what came of it.
     async fn attempt(&mut self) -> Verdict<O::Output> {
-        let mut headers = self.headers.clone();
+        let mut headers = self.headers.clone().into_owned();
         let body = self.operation.body();
         if body.is_none() {
             headers.remove(CONTENT_TYPE);

@@ -21,6 +21,9 @@ pub struct Envelope {
     body: Bytes,
 }
 
+/// A request's, in bytes: most need no more room.
+const USUAL_LENGTH: usize = 512;
+
 #[derive(Serialize)]
 struct Outgoing<'a, T> {
     request: &'a T,
@@ -29,7 +32,8 @@ struct Outgoing<'a, T> {
 impl Envelope {
     /// `message` names its channel itself.
     pub(crate) fn of<T: Serialize>(channel: &str, message: &T) -> Result<Self, Error> {
-        let body = serde_json::to_vec(&Outgoing { request: message })
+        let mut body = Vec::with_capacity(USUAL_LENGTH);
+        serde_json::to_writer(&mut body, &Outgoing { request: message })
             .map_err(|_| Error::invalid_message("message", "can't be written as JSON"))?;
         Ok(Self { channel: channel.into(), body: body.into() })
     }

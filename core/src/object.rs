@@ -68,6 +68,10 @@ pub(crate) const DEEPEST: usize = 64;
 
 /// Whether arrays and objects lie at most [`DEEPEST`] deep in each other.
 pub(crate) fn is_shallow(json: &[u8]) -> bool {
+    // Hardly any document has so many brackets at all, and those are counted fast.
+    if json.iter().filter(|byte| matches!(byte, b'{' | b'[')).count() <= DEEPEST {
+        return true;
+    }
     let (mut depth, mut in_string, mut escaped) = (0usize, false, false);
     for byte in json {
         if in_string {
