@@ -62,9 +62,7 @@ impl Connector {
             Some(url) => Some(Proxy::new(url.as_str(), tls.clone())?),
             None => None,
         };
-        let mut tcp = HttpConnector::new_with_resolver(Resolver);
-        tcp.enforce_http(false);
-        tcp.set_nodelay(true);
+        let tcp = tcp();
         let tls = TlsConnector::from(Arc::new(tls));
         Ok(Self(Arc::new(Route { tcp, tls, proxy, connect_timeout: config.connect_timeout })))
     }
@@ -78,6 +76,29 @@ impl Connector {
     pub(crate) fn is_proxied(&self) -> bool {
         self.0.proxy.is_some()
     }
+}
+
+/// How often a silent peer is asked for a sign of life, and how often in vain.
+const KEEPALIVE: Duration = Duration::from_secs(15);
+const KEEPALIVE_RETRIES: u32 = 3;
+
+/// How long sent bytes may stay unacknowledged. Without it a connection that the
+/// network swallowed would take call after call to its deadline: over HTTP/2 all
+/// calls share one.
+#[cfg(target_os = "linux")]
+const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
+
+fn tcp() -> HttpConnector<Resolver> {
+    let mut tcp = HttpConnector::new_with_resolver(Resolver);
+    // What is spoken over the connection is not its business.
+    tcp.enforce_http(false);
+    tcp.set_nodelay(true);
+    tcp.set_keepalive(Some(KEEPALIVE));
+    tcp.set_keepalive_interval(Some(KEEPALIVE));
+    tcp.set_keepalive_retries(Some(KEEPALIVE_RETRIES));
+    #[cfg(target_os = "linux")]
+    tcp.set_tcp_user_timeout(Some(UNACKNOWLEDGED));
+    tcp
 }
 
 impl Service<Uri> for Connector {
@@ -297,3 +318,22 @@ impl fmt::Display for ProxyRefusal {
 }
 
 impl StdError for ProxyRefusal {}
+
+#[cfg(test)]
+mod tests {
+    use socket2::SockRef;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_dead_peer_is_noticed() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
+        let stream = tcp().call(url).await.unwrap().into_inner();
+        let socket = SockRef::from(&stream);
+        assert!(socket.keepalive().unwrap() && socket.tcp_nodelay().unwrap());
+        assert_eq!(socket.tcp_keepalive_retries().unwrap(), KEEPALIVE_RETRIES);
+        #[cfg(target_os = "linux")]
+        assert_eq!(socket.tcp_user_timeout().unwrap(), Some(UNACKNOWLEDGED));
+    }
+}
