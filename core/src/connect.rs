@@ -22,7 +22,7 @@ use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
 use hyper_util::client::proxy::matcher::Matcher;
 use hyper_util::rt::TokioIo;
 use rustls::ClientConfig;
-use rustls_pki_types::ServerName;
+use rustls_pki_types::{InvalidDnsNameError, ServerName};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
@@ -187,12 +187,16 @@ impl Proxy {
 
 /// Both ends of a connection see to it that it is the right one: TLS by the host's name.
 async fn encrypt(tls: &TlsConnector, to: &Uri, stream: impl Stream) -> Result<Link, BoxError> {
-    // An IPv6 address stands in brackets in a URL.
-    let host = to.host().unwrap_or_default().trim_matches(['[', ']']);
-    let name = ServerName::try_from(host.to_owned())?;
-    let stream = tls.connect(name, stream).await?;
+    let stream = tls.connect(server_name(to)?, stream).await?;
     let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
     Ok(Link { stream: Box::new(stream), http2, forwarded: false })
+}
+
+/// The name that the certificate has to be for.
+fn server_name(url: &Uri) -> Result<ServerName<'static>, InvalidDnsNameError> {
+    // An IPv6 address stands in brackets in a URL.
+    let host = url.host().unwrap_or_default().trim_matches(['[', ']']);
+    ServerName::try_from(host.to_owned())
 }
 
 fn is_encrypted(url: &Uri) -> bool {
@@ -324,6 +328,14 @@ mod tests {
     use socket2::SockRef;
 
     use super::*;
+
+    #[test]
+    fn an_address_is_no_name() {
+        let name = |url| server_name(&Uri::from_static(url)).unwrap();
+        assert_eq!(name("https://[::1]:8443/x"), ServerName::IpAddress("::1".try_into().unwrap()));
+        assert_eq!(name("https://127.0.0.1"), ServerName::IpAddress("127.0.0.1".try_into().unwrap()));
+        assert_eq!(name("https://Messaging.Test/"), "messaging.test".try_into().unwrap());
+    }
 
     #[tokio::test]
     async fn a_dead_peer_is_noticed() {

@@ -26,9 +26,6 @@ const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(15);
 /// The most header fields that an answer may have.
 const MOST_HEADERS: usize = 100;
 
-/// The most bytes of them; HTTP/1.1 has its own bound, the read buffer.
-const LONGEST_HEADERS: u32 = 64 * 1024;
-
 pub(crate) struct Transport {
     http: Client<Connector, GuardedBody>,
     connector: Connector,
@@ -51,7 +48,6 @@ impl Transport {
             .pool_idle_timeout(POOL_IDLE_TIMEOUT)
             .pool_max_idle_per_host(config.max_connections)
             .http1_max_headers(MOST_HEADERS)
-            .http2_max_header_list_size(LONGEST_HEADERS)
             .build(connector.clone());
         Ok(Self { http, connector, max_response_bytes: config.max_response_bytes })
     }
@@ -93,7 +89,7 @@ impl Transport {
             whole.extend_from_slice(&chunk);
         }
         if whole.len() < announced {
-            // HTTP/2 ends a body quietly when its connection goes away in order.
+            // Over HTTP/2 a stream that is reset with NO_ERROR ends quietly.
             return Err(Failure::cut_off());
         }
         Ok(Answer { status: head.status.as_u16(), headers: head.headers, body: whole })

@@ -92,6 +92,18 @@ impl Connection {
         self.write(DATA, if end { END_STREAM } else { 0 }, stream, body)
     }
 
+    /// Begins an answer of status 200 that announces more bytes than `body` has.
+    ///
+    /// # Errors
+    /// When the connection ends before.
+    pub fn answer_cut(&mut self, stream: u32, body: &[u8], announced: u8) -> io::Result<()> {
+        let length = announced.to_string();
+        // `content-length`, index 28 of the static table, as a literal that is not indexed.
+        let head = [&[0x88, 0x0f, 28 - 15, length.len() as u8], length.as_bytes()].concat();
+        self.write(HEADERS, END_HEADERS, stream, &head)?;
+        self.write(DATA, 0, stream, body)
+    }
+
     /// Resets a stream.
     ///
     /// # Errors

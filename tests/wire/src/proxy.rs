@@ -104,6 +104,9 @@ impl Door {
                 let acceptor = acceptor.clone();
                 tokio::spawn(async move {
                     let mut outside = acceptor.accept(socket).await?;
+                    if outside.get_ref().1.alpn_protocol() == Some(b"h2") {
+                        return Err(io::Error::other("what is inside speaks no HTTP/2"));
+                    }
                     let mut inside = tokio::net::TcpStream::connect(inside).await?;
                     tokio::io::copy_bidirectional(&mut outside, &mut inside).await
                 });

@@ -127,6 +127,7 @@ enum Http2 {
     GoAwayAtOurs,
     GoAwayInAnger,
     CutAnswer,
+    QuietInTheAnswer,
     RefuseInTheAnswer,
     Close,
     Stall,
@@ -169,6 +170,9 @@ fn play(behaviour: Http2, stream: Stream, connection: usize, ledger: &partner_me
                 let _ = http2.answer(stream, &sent_body()[..30], false);
                 return http2.into_stream().end(End::Fin);
             }
+            Http2::QuietInTheAnswer => http2
+                .answer_cut(stream, &sent_body()[..30], 200)
+                .and_then(|()| http2.reset(stream, code::NO_ERROR)),
             Http2::RefuseInTheAnswer => http2
                 .answer(stream, &sent_body()[..30], false)
                 .and_then(|()| http2.reset(stream, code::REFUSED_STREAM)),
@@ -197,6 +201,7 @@ fn over_http2() {
         ("h2: RST_STREAM(CANCEL)", Http2::Cancel, "unknown/reset", 1),
         ("h2: RST_STREAM(INTERNAL_ERROR)", Http2::InternalError, "unknown/reset", 1),
         ("h2: closes in the answer", Http2::CutAnswer, "unknown/closed", 1),
+        ("h2: RST_STREAM(NO_ERROR) in the answer", Http2::QuietInTheAnswer, "unknown/closed", 1),
         ("h2: REFUSED_STREAM in the answer", Http2::RefuseInTheAnswer, "unknown/reset", 1),
         ("h2: closes after reading", Http2::Close, "unknown/closed", 1),
         ("h2: never answers", Http2::Stall, "unknown/timeout", 1),

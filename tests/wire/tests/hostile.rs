@@ -44,6 +44,12 @@ fn large_answers_are_bounded() {
         told(raw("HTTP/1.1 200 OK\ncontent-length: 18446744073709551615\n\n", b"{}")),
         "unknown/too_large"
     );
+    let announced = b"HTTP/1.1 200 OK\r\ncontent-length: 2000000\r\n\r\n{}";
+    assert_eq!(
+        told(Plan::answered(announced.to_vec(), true).then(End::Stall)),
+        "unknown/too_large",
+        "at once"
+    );
     let headers = "x-pad: 0123456789\n".repeat(101);
     assert_eq!(told(raw(&format!("HTTP/1.1 200 OK\n{headers}\n"), sent_body())), "unknown/too_large");
     let header = format!("HTTP/1.1 200 OK\nx-pad: {}\n\n", "a".repeat(1024 * 1024));

@@ -49,7 +49,7 @@ fn through_a_proxy() {
 fn through_an_encrypted_proxy() {
     let hidden = hidden();
     let authority = Authority::new().unwrap();
-    let tls = authority.server(Leaf::Good, &[]).unwrap();
+    let tls = authority.server(Leaf::Good, &["h2", "http/1.1"]).unwrap();
     let proxy = Proxy::start_tls(ProxyAnswer::Tunnel(hidden.server.address()), tls).unwrap();
     let both = std::fs::read(&hidden.roots).unwrap();
     let both = [both, std::fs::read(authority.file().unwrap()).unwrap()].concat();
