@@ -8,6 +8,7 @@ import os
 import sys
 import threading
 import time
+import traceback
 import weakref
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -87,6 +88,7 @@ def test_cancelling_a_call_that_may_have_arrived(sandbox: Sandbox) -> None:
             assert type(verdict) is OutcomeUnknownError
             assert (verdict.kind, verdict.outcome) == ("cancelled", "unknown")
             assert own(raised.value).outcome == "unknown"
+            assert own(raised.value).__notes__ == [f"OutcomeUnknownError: {verdict} (outcome: unknown)"]
             assert (await client.send(HELLO)).status == "SENT"
 
     asyncio.run(main())
@@ -107,6 +109,8 @@ def test_cancelling_a_call_that_waits_for_its_turn(sandbox: Sandbox) -> None:
             verdict = own(raised.value).__cause__
             assert type(verdict) is TransportError
             assert (verdict.kind, verdict.outcome) == ("cancelled", "not_sent")
+            (note,) = own(raised.value).__notes__
+            assert note.startswith("TransportError: ") and note.endswith("(outcome: not_sent)")
             first.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await first
@@ -129,6 +133,45 @@ def test_cancelling_in_the_very_turn_of_the_answer_loses_nothing(sandbox: Sandbo
                     await task
                 assert own(raised.value).outcome == "sent"
                 assert own(raised.value).receipt.status == "SENT"
+                (note,) = own(raised.value).__notes__
+                assert note.endswith("(outcome: sent)")
+
+    asyncio.run(main())
+
+
+def test_a_traceback_shows_the_verdict_of_a_cancelled_call(sandbox: Sandbox) -> None:
+    async def main() -> None:
+        async with sending(sandbox) as (_, task):
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError) as raised:
+                await task
+            shown = "".join(traceback.format_exception(own(raised.value)))
+            # Python 3.10 keeps notes, and shows the cause only.
+            words = "(outcome: unknown)" if sys.version_info >= (3, 11) else "OutcomeUnknownError: "
+            assert words in shown
+
+    asyncio.run(main())
+
+
+def test_a_loop_is_woken_once_for_all_that_completed(sandbox: Sandbox) -> None:
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        add = loop.add_reader
+        wakes = []
+
+        def counting(fd: Any, callback: Any) -> None:
+            add(fd, lambda: (wakes.append(fd), callback()))
+
+        loop.add_reader = counting  # type: ignore
+        async with sandbox.async_client() as client:
+            tasks = [asyncio.create_task(client.send(HELLO)) for _ in range(50)]
+            await asyncio.sleep(0)
+            while len(sandbox.messages) < 50:
+                time.sleep(0.01)  # the loop stands still, the calls don't
+            time.sleep(0.2)
+            await asyncio.gather(*tasks)
+        # One; a few, where the last answers were late.
+        assert 1 <= len(wakes) <= 5
 
     asyncio.run(main())
 

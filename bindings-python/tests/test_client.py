@@ -109,12 +109,12 @@ def test_many_threads_share_a_client(sandbox, client):
         for _ in range(25):
             ids.append(client.send(HELLO).message_id)
 
-    threads = [threading.Thread(target=work) for _ in range(8)]
+    threads = [threading.Thread(target=work) for _ in range(16)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(set(ids)) == len(sandbox.requests) == 200
+    assert len(set(ids)) == len(sandbox.requests) == 400
 
 
 def test_a_client_can_be_subclassed(sandbox):
@@ -156,6 +156,28 @@ def test_multiprocessing(sandbox, method):
     process.start()
     assert results.get(timeout=30).status == "SENT"
     process.join()
+
+
+def _by_the_parents(client, results):
+    results.put((os.getpid(), client.send(HELLO)))
+
+
+def test_multiprocessing_with_a_client_used_before(sandbox, client):
+    context = multiprocessing.get_context("fork")
+    results = context.Queue()
+    client.send(HELLO)
+    children = [context.Process(target=_by_the_parents, args=(client, results)) for _ in range(4)]
+    for child in children:
+        child.start()
+    assert client.send(HELLO).status == "SENT"
+    answers = [results.get(timeout=30) for _ in children]
+    for child in children:
+        child.join()
+        assert child.exitcode == 0
+    assert {receipt.status for _, receipt in answers} == {"SENT"}
+    assert {process for process, _ in answers} == {child.pid for child in children}
+    assert client.send(HELLO).status == "SENT"
+    assert len(sandbox.requests) == 3 + 4
 
 
 INTERRUPTED = """

@@ -53,8 +53,21 @@ def test_each_documented_code_makes_its_class(sandbox, client, name, parent, cod
     assert (raised.value.code, raised.value.outcome, raised.value.kind) == (code, "rejected", "api")
 
 
-def test_a_config_error_is_a_value_error():
-    assert issubclass(ConfigError, ValueError)
+def test_what_the_caller_got_wrong_is_a_value_error():
+    found = {cls for name, _, _ in TABLE if issubclass(cls := getattr(partner_messaging, name), ValueError)}
+    assert found == {ConfigError, InvalidMessageError}
+
+
+def test_errors_can_be_compared():
+    def made(**fields):
+        return ApiError(**{"message": "refused", "status": 402, "code": "X", **fields})
+
+    assert made() == made() and hash(made()) == hash(made())
+    assert len({made(), made()}) == 1
+    assert copy.copy(made()) == copy.deepcopy(made()) == pickle.loads(pickle.dumps(made())) == made()
+    for fields in ({"message": "other"}, {"status": 400}, {"code": None}, {"attempts": 2}, {"retry_after": 1.0}):
+        assert made() != made(**fields)
+    assert made() != PartnerMessagingError("refused", status=402, code="X") and made() != "refused"
 
 
 def test_an_unknown_outcome_is_nothing_that_is_retried():

@@ -180,6 +180,8 @@ def test_cancelling(sandbox: Sandbox, call: Callable[[AsyncClient], Any], outcom
             "cancelled",
             outcome,
         )
+        notes = getattr(cancelled, "__notes__", [])
+        assert len(notes) == (0 if outcome is None else 1), notes
         assert (await client.get_balance()).currency == "SGD"
 
     with_client(sandbox, main)

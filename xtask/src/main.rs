@@ -17,6 +17,7 @@ mod doxygen;
 mod fuzz;
 mod header;
 mod install;
+mod interpreters;
 mod node;
 mod openapi;
 mod package;
@@ -40,7 +41,8 @@ Commands:
                    kind of message from Rust, Python, Node, C and C++
   test [part]...   run all tests, or those of: lint, rust, openapi, c,
                    guard, node, install, python; and, only by name, runtimes:
-                   the Node package on Bun, Deno and a newer Node
+                   the Node package on Bun, Deno and a newer Node; and interpreters:
+                   the wheel on every CPython of the machine from 3.10 on
   bench [face]... [--rounds N] [--sends N] [--all-cpus] [--quick]
                    measure the CPU time of a send against its peers; faces: rust,
                    python, node, c

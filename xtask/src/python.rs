@@ -14,10 +14,19 @@ pub(crate) fn environment(workspace: &Workspace) -> Result<PathBuf> {
 /// A virtual environment under `target/` with what a file of requirements names, made on
 /// first use.
 pub(crate) fn environment_of(workspace: &Workspace, name: &str, requirements: &str) -> Result<PathBuf> {
+    make_environment(workspace, Path::new(&machine_python()?), name, requirements)
+}
+
+/// The environment with the tools for the wheel, of an interpreter that is not the machine's first.
+pub(crate) fn environment_for(workspace: &Workspace, python: &Path, name: &str) -> Result<PathBuf> {
+    make_environment(workspace, python, name, "bindings-python/requirements-dev.txt")
+}
+
+fn make_environment(workspace: &Workspace, python: &Path, name: &str, requirements: &str) -> Result<PathBuf> {
     let venv = workspace.target.join(name);
     let requirements = workspace.root.join(requirements);
     once(&venv.join("requirements.stamp"), std::slice::from_ref(&requirements), || {
-        run(Command::new(machine_python()?).args(["-m", "venv", "--clear"]).arg(&venv))?;
+        run(Command::new(python).args(["-m", "venv", "--clear"]).arg(&venv))?;
         // What is never run need not be compiled: most of what the tools consist of.
         run(pip(&venv).args(["install", "--require-hashes", "--no-compile", "-r"]).arg(&requirements))
     })?;
@@ -102,8 +111,13 @@ fn test_sdist(workspace: &Workspace) -> Result<()> {
 pub(crate) fn installed(workspace: &Workspace) -> Result<PathBuf> {
     let wheel = wheel(workspace)?;
     let venv = environment(workspace)?;
-    run(pip(&venv).args(["install", "--no-index", "--no-deps", "--force-reinstall"]).arg(wheel))?;
+    install(&venv, &wheel)?;
     Ok(venv.join("bin/python"))
+}
+
+/// Installs a wheel and nothing else.
+pub(crate) fn install(venv: &Path, wheel: &Path) -> Result<()> {
+    run(pip(venv).args(["install", "--no-index", "--no-deps", "--force-reinstall"]).arg(wheel))
 }
 
 pub(crate) fn test(workspace: &Workspace) -> Result<()> {

@@ -1,7 +1,7 @@
 //! All tests, or those of some parts.
 
 use crate::workspace::{Result, Workspace};
-use crate::{bench, c, install, node, openapi, python, rust};
+use crate::{bench, c, install, interpreters, node, openapi, python, rust};
 
 type Part = fn(&Workspace) -> Result<()>;
 
@@ -18,7 +18,7 @@ const PARTS: [(&str, Part); 8] = [
 ];
 
 /// Only when they are asked for by name: they fetch hundreds of megabytes.
-const ON_DEMAND: [(&str, Part); 1] = [("runtimes", node::runtimes)];
+const ON_DEMAND: [(&str, Part); 2] = [("runtimes", node::runtimes), ("interpreters", interpreters::test)];
 
 pub(crate) fn run(workspace: &Workspace, wanted: &[&str]) -> Result<()> {
     let all = || PARTS.into_iter().chain(ON_DEMAND);

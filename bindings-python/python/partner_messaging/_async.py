@@ -166,8 +166,8 @@ class AsyncClient:
     It takes the options of :class:`Client`, and is not bound to an event loop:
     use it from any number of them. Cancelling a call's task cancels the call;
     the ``CancelledError`` has what became of the message in its attribute
-    ``outcome`` (``None`` for a read), and the error that says so as its
-    ``__cause__``.
+    ``outcome`` (``None`` for a read) and on its notes, and the error that says so
+    as its ``__cause__``.
 
     >>> import asyncio
     >>> from partner_messaging import Sms
@@ -430,16 +430,26 @@ def _result(waiting: _Waiting) -> Any:
 def _attach_verdict(cancelled: asyncio.CancelledError, verdict: Completion | None, changes: bool) -> None:
     """``changes``: whether the call had an outcome to speak of."""
     _, result, error, _ = verdict or (0, None, None, None)
+    outcome: str | None = None
+    note = None
     if error is not None:
-        cancelled.outcome = error.outcome  # type: ignore[attr-defined]
+        outcome = error.outcome
+        note = f"{type(error).__name__}: {error}"
         cancelled.__cause__ = error
     elif not changes:
-        cancelled.outcome = None  # type: ignore[attr-defined]
+        pass
     elif verdict is None:
-        cancelled.outcome = "unknown"  # type: ignore[attr-defined]
+        outcome = "unknown"
+        note = "The call was cancelled and has not ended yet: what it sent may have been accepted."
     else:
-        cancelled.outcome = "sent"  # type: ignore[attr-defined]
+        outcome = "sent"
+        note = "The call was cancelled when the service had already accepted what it sent."
         cancelled.receipt = result  # type: ignore[attr-defined]
+    cancelled.outcome = outcome  # type: ignore[attr-defined]
+    if outcome is not None:
+        # What `add_note` does, which came with Python 3.11.
+        notes = getattr(cancelled, "__notes__", ())
+        cancelled.__notes__ = [*notes, f"{note} (outcome: {outcome})"]
 
 
 AsyncClient.__module__ = "partner_messaging"

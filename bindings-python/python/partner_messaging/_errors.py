@@ -78,6 +78,15 @@ class PartnerMessagingError(Exception):
         self.field = field
         self.trail = trail
 
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return self.args == other.args and vars(self) == vars(other)
+
+    def __hash__(self) -> int:
+        # Attributes may change, and need not be hashable.
+        return hash((type(self), str(self)))
+
     def __reduce__(self) -> tuple[Any, ...]:
         # The attributes, notes among them, follow as they are: no constructor runs.
         return (_restore, (type(self), self.args), vars(self))
@@ -94,7 +103,7 @@ class ConfigError(PartnerMessagingError, ValueError):
     _kind = "config"
 
 
-class InvalidMessageError(PartnerMessagingError):
+class InvalidMessageError(PartnerMessagingError, ValueError):
     """The message was refused before any I/O; ``field`` names the field by its name on the wire."""
 
     _outcome = "not_sent"
