@@ -12,7 +12,8 @@ use crate::failure::milliseconds;
 
 /// Something that the package makes an object from.
 pub(crate) trait Facts {
-    fn to_json(&self) -> serde_json::Result<String>;
+    /// Writes it as JSON.
+    fn write(&self, out: &mut Vec<u8>) -> serde_json::Result<()>;
 }
 
 #[derive(Serialize)]
@@ -50,8 +51,8 @@ impl<'a> ReceiptFacts<'a> {
 }
 
 impl Facts for Receipt {
-    fn to_json(&self) -> serde_json::Result<String> {
-        serde_json::to_string(&ReceiptFacts::of(self)?)
+    fn write(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
+        serde_json::to_writer(out, &ReceiptFacts::of(self)?)
     }
 }
 
@@ -87,13 +88,13 @@ pub(crate) fn trail(steps: &[FallbackStep]) -> serde_json::Result<String> {
 }
 
 impl Facts for FallbackReceipt {
-    fn to_json(&self) -> serde_json::Result<String> {
+    fn write(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
         #[derive(Serialize)]
         struct Fields<'a> {
             receipt: ReceiptFacts<'a>,
             trail: Vec<StepFacts<'a>>,
         }
-        serde_json::to_string(&Fields {
+        serde_json::to_writer(out, &Fields {
             receipt: ReceiptFacts::of(&self.receipt)?,
             trail: self.trail.iter().map(StepFacts::of).collect(),
         })
@@ -131,14 +132,14 @@ impl<'a> RecordFacts<'a> {
 }
 
 impl Facts for MessageRecord {
-    fn to_json(&self) -> serde_json::Result<String> {
-        serde_json::to_string(&RecordFacts::of(self)?)
+    fn write(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
+        serde_json::to_writer(out, &RecordFacts::of(self)?)
     }
 }
 
 /// A page, or the end of the list (`null`).
 impl Facts for Option<Page> {
-    fn to_json(&self) -> serde_json::Result<String> {
+    fn write(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
         #[derive(Serialize)]
         #[serde(rename_all = "camelCase")]
         struct Fields<'a> {
@@ -150,9 +151,9 @@ impl Facts for Option<Page> {
             has_more: Option<bool>,
             raw: &'a RawValue,
         }
-        let Some(page) = self else { return Ok("null".to_owned()) };
+        let Some(page) = self else { return serde_json::to_writer(out, &()) };
         let messages: serde_json::Result<_> = page.messages.iter().map(RecordFacts::of).collect();
-        serde_json::to_string(&Fields {
+        serde_json::to_writer(out, &Fields {
             messages: messages?,
             page: page.page,
             limit: page.limit,
@@ -165,7 +166,7 @@ impl Facts for Option<Page> {
 }
 
 impl Facts for Balance {
-    fn to_json(&self) -> serde_json::Result<String> {
+    fn write(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
         #[derive(Serialize)]
         struct Fields<'a> {
             amount: String,
@@ -173,12 +174,12 @@ impl Facts for Balance {
             raw: &'a RawValue,
         }
         let (amount, currency) = (self.amount.to_string(), self.currency.as_deref());
-        serde_json::to_string(&Fields { amount, currency, raw: serde_json::from_str(self.raw())? })
+        serde_json::to_writer(out, &Fields { amount, currency, raw: serde_json::from_str(self.raw())? })
     }
 }
 
 impl Facts for Reply {
-    fn to_json(&self) -> serde_json::Result<String> {
+    fn write(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
         #[derive(Serialize)]
         struct Fields<'a> {
             status: u16,
@@ -190,7 +191,7 @@ impl Facts for Reply {
             /// Milliseconds.
             elapsed: f64,
         }
-        serde_json::to_string(&Fields {
+        serde_json::to_writer(out, &Fields {
             status: self.status,
             data: self.data().map(serde_json::from_str).transpose()?,
             message: self.message.as_deref(),
@@ -201,25 +202,24 @@ impl Facts for Reply {
     }
 }
 
-impl Facts for Vec<Spending> {
-    fn to_json(&self) -> serde_json::Result<String> {
-        #[derive(Serialize)]
-        struct Fields<'a> {
-            channel: &'a str,
-            currency: Option<&'a str>,
-            cost: String,
-            messages: u64,
-            unpriced: u64,
-        }
-        let entries = self.iter().map(|entry| Fields {
-            channel: &entry.channel,
-            currency: entry.currency.as_deref(),
-            cost: entry.cost.to_string(),
-            messages: entry.messages,
-            unpriced: entry.unpriced,
-        });
-        serde_json::to_string(&entries.collect::<Vec<_>>())
+/// The entries of a ledger, a JSON list.
+pub(crate) fn spending(entries: &[Spending]) -> serde_json::Result<String> {
+    #[derive(Serialize)]
+    struct Fields<'a> {
+        channel: &'a str,
+        currency: Option<&'a str>,
+        cost: String,
+        messages: u64,
+        unpriced: u64,
     }
+    let entries = entries.iter().map(|entry| Fields {
+        channel: &entry.channel,
+        currency: entry.currency.as_deref(),
+        cost: entry.cost.to_string(),
+        messages: entry.messages,
+        unpriced: entry.unpriced,
+    });
+    serde_json::to_string(&entries.collect::<Vec<_>>())
 }
 
 fn text(amount: Option<Decimal>) -> Option<String> {

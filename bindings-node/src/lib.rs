@@ -5,6 +5,7 @@
 //! either its result or a [`failure::Failure`], and the package throws the class
 //! of that name, so that the classes exist once and errors have the caller's stack.
 
+pub mod calls;
 pub mod cancel;
 pub mod client;
 mod event;
