@@ -39,19 +39,19 @@ export declare class NativeClient {
    * Sends the message whose wire form is `json`; `undefined` stands for one that
    * JavaScript could not write.
    */
-  send(json?: string | undefined | null, options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): number
+  send(number: number, json?: string | undefined | null, options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): void
   /** Sends the first of the messages that the service takes. */
-  sendWithFallback(messages: Array<string | undefined | null>, options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): number
+  sendWithFallback(number: number, messages: Array<string | undefined | null>, options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): void
   /** Asks for one message. */
-  getMessage(id: string, options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): number
+  getMessage(number: number, id: string, options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): void
   /** Waits until a message's status is one of `statuses`, or of the core's. */
-  waitForStatus(id: string, statuses?: Array<string> | undefined | null, options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): number
+  waitForStatus(number: number, id: string, statuses?: Array<string> | undefined | null, options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): void
   /** Asks for a list's next page; `null` in JSON after the last one. */
-  nextPage(pager: NativePager, options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): number
+  nextPage(number: number, pager: NativePager, options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): void
   /** Asks for the balance. */
-  getBalance(options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): number
+  getBalance(number: number, options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): void
   /** Makes any other request. */
-  request(request: NativeRequest, options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): number
+  request(number: number, request: NativeRequest, options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): void
   /** The ledger in JSON; `reset` begins a new one. */
   spending(reset: boolean): string
   /** Refuses further calls and ends those under way. Never blocks. */

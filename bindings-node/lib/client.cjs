@@ -37,7 +37,7 @@ class Client {
     const { signal, call } = callOptions(options);
     const { json, flaw } = written(message);
     try {
-      return new Receipt(await this.#made(signal, (cancel) => this.#native.send(json, call, cancel)));
+      return new Receipt(await this.#made(signal, (number, cancel) => this.#native.send(number, json, call, cancel)));
     } catch (failure) {
       throw failed(failure, true, signal, flaw);
     }
@@ -50,7 +50,7 @@ class Client {
     const flaw = all.find((message) => message.flaw !== undefined)?.flaw;
     const texts = all.map((message) => message.json);
     try {
-      return fallbackReceipt(await this.#made(signal, (cancel) => this.#native.sendWithFallback(texts, call, cancel)));
+      return fallbackReceipt(await this.#made(signal, (number, cancel) => this.#native.sendWithFallback(number, texts, call, cancel)));
     } catch (failure) {
       throw failed(failure, true, signal, flaw);
     }
@@ -60,7 +60,7 @@ class Client {
     const { signal, call } = callOptions(options);
     const id = `${messageId}`;
     try {
-      return new MessageRecord(await this.#made(signal, (cancel) => this.#native.getMessage(id, call, cancel)));
+      return new MessageRecord(await this.#made(signal, (number, cancel) => this.#native.getMessage(number, id, call, cancel)));
     } catch (failure) {
       throw failed(failure, false, signal);
     }
@@ -69,7 +69,7 @@ class Client {
   async waitForStatus(messageId, options) {
     const { signal, call: { finalStatuses, ...call } = {} } = waitOptions(options);
     const id = `${messageId}`;
-    const begin = (cancel) => this.#native.waitForStatus(id, finalStatuses, call, cancel);
+    const begin = (number, cancel) => this.#native.waitForStatus(number, id, finalStatuses, call, cancel);
     try {
       return new MessageRecord(await this.#made(signal, begin));
     } catch (failure) {
@@ -81,7 +81,7 @@ class Client {
     const { signal, call } = callOptions(options);
     return new MessageList(filter, async (pager) => {
       try {
-        return await this.#made(signal, (cancel) => this.#native.nextPage(pager, call, cancel));
+        return await this.#made(signal, (number, cancel) => this.#native.nextPage(number, pager, call, cancel));
       } catch (failure) {
         throw failed(failure, false, signal);
       }
@@ -91,7 +91,7 @@ class Client {
   async getBalance(options) {
     const { signal, call } = callOptions(options);
     try {
-      return Object.freeze(await this.#made(signal, (cancel) => this.#native.getBalance(call, cancel)));
+      return Object.freeze(await this.#made(signal, (number, cancel) => this.#native.getBalance(number, call, cancel)));
     } catch (failure) {
       throw failed(failure, false, signal);
     }
@@ -101,7 +101,7 @@ class Client {
     const { signal, call: { query, json, idempotent, ...call } = {} } = requestOptions(options);
     const request = { method: `${method}`, path: `${path}`, query, json, idempotent };
     try {
-      return reply(await this.#made(signal, (cancel) => this.#native.request(request, call, cancel)));
+      return reply(await this.#made(signal, (number, cancel) => this.#native.request(number, request, call, cancel)));
     } catch (failure) {
       throw failed(failure, request.method !== 'GET', signal);
     }
@@ -121,10 +121,10 @@ class Client {
    */
   #made(signal, begin) {
     this.#events.listen();
-    if (signal === undefined) return this.#calls.ended(begin(undefined), this.#events);
+    if (signal === undefined) return this.#calls.begin(begin, this.#events);
     const watched = watch(signal);
-    const ended = async () => this.#calls.ended(begin(watched.handle), this.#events);
-    return ended().finally(() => watched.end());
+    const call = async () => this.#calls.begin((number) => begin(number, watched.handle), this.#events);
+    return call().finally(() => watched.end());
   }
 
   async close() {

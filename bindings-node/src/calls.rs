@@ -105,7 +105,6 @@ pub(crate) struct Desk(Mutex<State>);
 
 #[derive(Default)]
 struct State {
-    last: u32,
     /// Begun, and not yet to be made.
     begun: Vec<Call>,
     /// To be made, and not yet under way.
@@ -133,18 +132,15 @@ impl State {
 }
 
 impl Desk {
-    /// Begins a call, and gives its number; it is made once JavaScript says so.
+    /// Begins a call; it is made once JavaScript says so.
     pub(crate) fn begin<T: Facts>(
         &self,
+        number: u32,
         call: impl Future<Output = Result<T, Error>> + Send + 'static,
-    ) -> u32 {
-        let mut state = self.state();
-        state.last = state.last.wrapping_add(1);
-        let number = state.last;
+    ) {
         // A call that panics must not take the others with it.
         let call = AssertUnwindSafe(call).catch_unwind();
-        state.begun.push(Box::pin(async move { entry(number, call.await.ok()) }));
-        number
+        self.state().begun.push(Box::pin(async move { entry(number, call.await.ok()) }));
     }
 
     /// Makes calls until the environment is gone.

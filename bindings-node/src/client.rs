@@ -1,6 +1,6 @@
 //! The client: one core client, and the calls that it can make.
 //!
-//! Every call gives its number, under which [`NativeCalls`] tells what became of it.
+//! Every call is given a number, under which [`NativeCalls`] tells what became of it.
 
 use std::sync::Arc;
 
@@ -47,11 +47,12 @@ impl NativeClient {
     #[napi(catch_unwind)]
     pub fn send(
         &self,
+        number: u32,
         json: Option<String>,
         options: Option<NativeCallOptions>,
         cancel: Option<&CancelHandle>,
-    ) -> u32 {
-        self.call(options, cancel, async move |client, options| {
+    ) {
+        self.call(number, options, cancel, async move |client, options| {
             // As in the core, the message is looked at before the call's options.
             let message = envelope(json)?;
             client.send_with(&message, &options?).await
@@ -62,11 +63,12 @@ impl NativeClient {
     #[napi(catch_unwind)]
     pub fn send_with_fallback(
         &self,
+        number: u32,
         messages: Vec<Option<String>>,
         options: Option<NativeCallOptions>,
         cancel: Option<&CancelHandle>,
-    ) -> u32 {
-        self.call(options, cancel, async move |client, options| {
+    ) {
+        self.call(number, options, cancel, async move |client, options| {
             let messages = messages.into_iter().enumerate();
             let messages: Result<Vec<Envelope>, Error> =
                 messages.map(|(i, json)| envelope(json).map_err(|error| error.of_message(i))).collect();
@@ -81,11 +83,12 @@ impl NativeClient {
     #[napi(catch_unwind)]
     pub fn get_message(
         &self,
+        number: u32,
         id: String,
         options: Option<NativeCallOptions>,
         cancel: Option<&CancelHandle>,
-    ) -> u32 {
-        self.call(options, cancel, async move |client, options| {
+    ) {
+        self.call(number, options, cancel, async move |client, options| {
             client.get_message_with(&id, &options?).await
         })
     }
@@ -94,12 +97,13 @@ impl NativeClient {
     #[napi(catch_unwind)]
     pub fn wait_for_status(
         &self,
+        number: u32,
         id: String,
         statuses: Option<Vec<String>>,
         options: Option<NativeCallOptions>,
         cancel: Option<&CancelHandle>,
-    ) -> u32 {
-        self.call(options, cancel, async move |client, options| {
+    ) {
+        self.call(number, options, cancel, async move |client, options| {
             client.wait_for_status_with(&id, statuses.as_deref(), &options?).await
         })
     }
@@ -108,12 +112,13 @@ impl NativeClient {
     #[napi(catch_unwind)]
     pub fn next_page(
         &self,
+        number: u32,
         pager: &NativePager,
         options: Option<NativeCallOptions>,
         cancel: Option<&CancelHandle>,
-    ) -> u32 {
+    ) {
         let pager = pager.core();
-        self.call(options, cancel, async move |client, options| {
+        self.call(number, options, cancel, async move |client, options| {
             pager.lock().await.next(&client, &options?).await.transpose()
         })
     }
@@ -122,22 +127,26 @@ impl NativeClient {
     #[napi(catch_unwind)]
     pub fn get_balance(
         &self,
+        number: u32,
         options: Option<NativeCallOptions>,
         cancel: Option<&CancelHandle>,
-    ) -> u32 {
-        self.call(options, cancel, async move |client, options| client.get_balance_with(&options?).await)
+    ) {
+        self.call(number, options, cancel, async move |client, options| {
+            client.get_balance_with(&options?).await
+        })
     }
 
     /// Makes any other request.
     #[napi(catch_unwind)]
     pub fn request(
         &self,
+        number: u32,
         request: NativeRequest,
         options: Option<NativeCallOptions>,
         cancel: Option<&CancelHandle>,
-    ) -> u32 {
+    ) {
         let request = request.into_core();
-        self.call(options, cancel, async move |client, options| {
+        self.call(number, options, cancel, async move |client, options| {
             client.request_with(&request, &options?).await
         })
     }
@@ -178,11 +187,11 @@ impl NativeClient {
 impl NativeClient {
     fn call<T, F>(
         &self,
+        number: u32,
         options: Option<NativeCallOptions>,
         cancel: Option<&CancelHandle>,
         call: impl FnOnce(Client, Result<CallOptions, Error>) -> F,
-    ) -> u32
-    where
+    ) where
         T: Facts,
         F: Future<Output = Result<T, Error>> + Send + 'static,
     {
@@ -191,7 +200,7 @@ impl NativeClient {
             Some(cancel) => options.cancel(cancel.core()),
             None => options,
         });
-        self.desk.begin(call(self.core.clone(), options))
+        self.desk.begin(number, call(self.core.clone(), options));
     }
 }
 

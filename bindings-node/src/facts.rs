@@ -137,15 +137,18 @@ impl Facts for Option<Page> {
         }
         let Some(page) = self else { return serde_json::to_writer(out, &()) };
         let messages: serde_json::Result<_> = page.messages.iter().map(RecordFacts::of).collect();
-        serde_json::to_writer(out, &Fields {
-            messages: messages?,
-            page: page.page,
-            limit: page.limit,
-            total: page.total,
-            total_pages: page.total_pages,
-            has_more: page.has_more,
-            raw: serde_json::from_str(page.raw())?,
-        })
+        serde_json::to_writer(
+            out,
+            &Fields {
+                messages: messages?,
+                page: page.page,
+                limit: page.limit,
+                total: page.total,
+                total_pages: page.total_pages,
+                has_more: page.has_more,
+                raw: serde_json::from_str(page.raw())?,
+            },
+        )
     }
 }
 
@@ -175,14 +178,17 @@ impl Facts for Reply {
             /// Milliseconds.
             elapsed: f64,
         }
-        serde_json::to_writer(out, &Fields {
-            status: self.status,
-            data: self.data().map(serde_json::from_str).transpose()?,
-            message: self.message.as_deref(),
-            headers: &self.headers,
-            attempts: self.attempts,
-            elapsed: milliseconds(self.elapsed),
-        })
+        serde_json::to_writer(
+            out,
+            &Fields {
+                status: self.status,
+                data: self.data().map(serde_json::from_str).transpose()?,
+                message: self.message.as_deref(),
+                headers: &self.headers,
+                attempts: self.attempts,
+                elapsed: milliseconds(self.elapsed),
+            },
+        )
     }
 }
 
