@@ -10,7 +10,7 @@ use std::future::poll_fn;
 use std::io::Write;
 use std::mem;
 use std::panic::AssertUnwindSafe;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
@@ -21,10 +21,14 @@ use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Env, Status};
 use napi_derive::napi;
 use partner_messaging::Error;
+use tokio::task::{unconstrained, yield_now};
 
 use crate::facts::Facts;
 use crate::failure::Failure;
 use crate::runtime;
+
+/// So many ended calls don't wait for more.
+const ENOUGH: u32 = 64;
 
 /// Keeps no process alive, and has room for one call: what does not fit is on its way already.
 pub(crate) type Wake = ThreadsafeFunction<(), (), (), Status, false, true, 1>;
@@ -46,7 +50,7 @@ impl NativeCalls {
     pub fn new(wake: Function<(), ()>) -> napi::Result<Self> {
         let waker = || wake.build_threadsafe_function().weak::<true>().max_queue_size::<1>().build();
         let desk = Arc::new(Desk::default());
-        runtime::handle()?.spawn(tokio::task::unconstrained(desk.clone().work(waker()?)));
+        runtime::handle()?.spawn(unconstrained(desk.clone().work(waker()?)));
         Ok(Self { desk, under_way: 0, keeper: waker()? })
     }
 
@@ -67,7 +71,7 @@ impl NativeCalls {
     /// well, and its facts or what went wrong; a JSON list, all in turn.
     #[napi(catch_unwind)]
     pub fn take(&mut self, env: &Env) -> napi::Result<String> {
-        let Ended { count, mut json } = mem::take(&mut self.desk.state().ended);
+        let Ended { count, mut json, .. } = mem::take(&mut self.desk.state().ended);
         self.under_way -= count;
         if self.under_way == 0 {
             #[allow(deprecated)]
@@ -117,6 +121,8 @@ struct State {
 
 #[derive(Default)]
 struct Ended {
+    /// Whether JavaScript was woken for them.
+    told: bool,
     count: u32,
     /// Each entry has a comma behind it.
     json: String,
@@ -154,27 +160,34 @@ impl Desk {
             calls.extend(state.ready.drain(..));
             state.waker = Some(context.waker().clone());
             drop(state);
-            let mut ended = Vec::new();
+            let mut entries = Vec::new();
             while let Poll::Ready(Some(entry)) = calls.poll_next_unpin(context) {
-                ended.push(entry);
+                entries.push(entry);
             }
-            if !ended.is_empty() && self.end(&ended) {
+            let more = !entries.is_empty() && !calls.is_empty();
+            let due = self.end(&entries, more);
+            if due {
                 wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
+            } else if more {
+                // Once more when the runtime has looked for answers that are there already.
+                let _ = pin!(yield_now()).poll(context);
             }
             Poll::Pending
         };
         poll_fn(turn).await;
     }
 
-    /// Whether JavaScript has to be woken for these.
-    fn end(&self, entries: &[String]) -> bool {
-        let mut state = self.state();
-        let first = state.ended.count == 0;
+    /// Leaves what has ended for JavaScript, and tells whether it has to be woken:
+    /// once for all, and not while there may be `more` at once.
+    fn end(&self, entries: &[String], more: bool) -> bool {
+        let ended = &mut self.state().ended;
         for entry in entries {
-            state.ended.count += 1;
-            state.ended.json.push_str(entry);
+            ended.count += 1;
+            ended.json.push_str(entry);
         }
-        first
+        let due = ended.count > 0 && !ended.told && (!more || ended.count >= ENOUGH);
+        ended.told |= due;
+        due
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
