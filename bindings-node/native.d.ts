@@ -17,25 +17,41 @@ export declare class CancelHandle {
   cancel(): void
 }
 
+/**
+ * The calls of one environment. Dropping it drops those under way: then the
+ * environment is gone, and nobody waits for them.
+ */
+export declare class NativeCalls {
+  /** `wake` is called on this thread when calls have ended. */
+  constructor(wake: () => void)
+  /** Has the calls made that were begun since the last time. */
+  make(): void
+  /**
+   * What has ended since the last time: for each call its number, whether it went
+   * well, and its facts or what went wrong; a JSON list, all in turn.
+   */
+  take(): string
+}
+
 /** A client of the core. */
 export declare class NativeClient {
   /**
    * Sends the message whose wire form is `json`; `undefined` stands for one that
    * JavaScript could not write.
    */
-  send(json?: string | undefined | null, options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): Promise<string | Failure>
+  send(number: number, json?: string | undefined | null, options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): void
   /** Sends the first of the messages that the service takes. */
-  sendWithFallback(messages: Array<string | undefined | null>, options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): Promise<string | Failure>
+  sendWithFallback(number: number, messages: Array<string | undefined | null>, options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): void
   /** Asks for one message. */
-  getMessage(id: string, options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): Promise<string | Failure>
+  getMessage(number: number, id: string, options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): void
   /** Waits until a message's status is one of `statuses`, or of the core's. */
-  waitForStatus(id: string, statuses?: Array<string> | undefined | null, options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): Promise<string | Failure>
+  waitForStatus(number: number, id: string, statuses?: Array<string> | undefined | null, options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): void
   /** Asks for a list's next page; `null` in JSON after the last one. */
-  nextPage(pager: NativePager, options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): Promise<string | Failure>
+  nextPage(number: number, pager: NativePager, options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): void
   /** Asks for the balance. */
-  getBalance(options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): Promise<string | Failure>
+  getBalance(number: number, options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): void
   /** Makes any other request. */
-  request(request: NativeRequest, options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): Promise<string | Failure>
+  request(number: number, request: NativeRequest, options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): void
   /** The ledger in JSON; `reset` begins a new one. */
   spending(reset: boolean): string
   /** Refuses further calls and ends those under way. Never blocks. */
@@ -66,7 +82,7 @@ export declare class NativeSandbox {
    * Ends the server and its connections; resolves when its thread is gone.
    * Twice is as good as once.
    */
-  stop(): Promise<undefined>
+  stop(): Promise<void>
 }
 
 /**
@@ -168,8 +184,8 @@ export interface NativeRequest {
   idempotent?: boolean
 }
 
-/** A client, or why there is none. */
-export declare function openClient(options: NativeClientOptions): NativeClient | Failure
+/** A client whose calls are among `calls`, or why there is none. */
+export declare function openClient(options: NativeClientOptions, calls: NativeCalls): NativeClient | Failure
 
 /** A list before its first page, or why there is none. */
 export declare function openPager(filter: NativeFilter): NativePager | Failure

@@ -1,5 +1,6 @@
 'use strict';
 
+const { callsOfThread } = require('./calls.cjs');
 const { native } = require('./native.cjs');
 const { configError, errorOf, internalError } = require('./errors.cjs');
 const { Events } = require('./events.cjs');
@@ -13,11 +14,13 @@ const sendTrace = new Trace('send');
 
 class Client {
   #native;
+  #calls;
   #events;
 
   constructor(options = {}) {
     const { onEvent, client } = clientOptions(options);
-    const opened = native().openClient(client);
+    this.#calls = callsOfThread();
+    const opened = native().openClient(client, this.#calls.native);
     if (!(opened instanceof native().NativeClient)) throw errorOf(opened);
     this.#native = opened;
     this.#events = new Events(opened, onEvent);
@@ -33,9 +36,11 @@ class Client {
   async #send(message, options) {
     const { signal, call } = callOptions(options);
     const { json, flaw } = written(message);
-    const ended = await this.#attempt(signal, true, (cancel) => this.#native.send(json, call, cancel));
-    if (typeof ended === 'string') return new Receipt(JSON.parse(ended));
-    throw failed(ended, signal, flaw);
+    try {
+      return new Receipt(await this.#made(signal, (number, cancel) => this.#native.send(number, json, call, cancel)));
+    } catch (failure) {
+      throw failed(failure, true, signal, flaw);
+    }
   }
 
   async sendWithFallback(messages, options) {
@@ -44,49 +49,62 @@ class Client {
     const all = Array.from(messages, written);
     const flaw = all.find((message) => message.flaw !== undefined)?.flaw;
     const texts = all.map((message) => message.json);
-    const ended = await this.#attempt(signal, true, (cancel) => this.#native.sendWithFallback(texts, call, cancel));
-    if (typeof ended === 'string') return fallbackReceipt(JSON.parse(ended));
-    throw failed(ended, signal, flaw);
+    try {
+      return fallbackReceipt(await this.#made(signal, (number, cancel) => this.#native.sendWithFallback(number, texts, call, cancel)));
+    } catch (failure) {
+      throw failed(failure, true, signal, flaw);
+    }
   }
 
   async getMessage(messageId, options) {
     const { signal, call } = callOptions(options);
-    const ended = await this.#attempt(signal, false, (cancel) => this.#native.getMessage(`${messageId}`, call, cancel));
-    if (typeof ended === 'string') return new MessageRecord(JSON.parse(ended));
-    throw failed(ended, signal);
+    const id = `${messageId}`;
+    try {
+      return new MessageRecord(await this.#made(signal, (number, cancel) => this.#native.getMessage(number, id, call, cancel)));
+    } catch (failure) {
+      throw failed(failure, false, signal);
+    }
   }
 
   async waitForStatus(messageId, options) {
     const { signal, call: { finalStatuses, ...call } = {} } = waitOptions(options);
-    const begin = (cancel) => this.#native.waitForStatus(`${messageId}`, finalStatuses, call, cancel);
-    const ended = await this.#attempt(signal, false, begin);
-    if (typeof ended === 'string') return new MessageRecord(JSON.parse(ended));
-    throw failed(ended, signal);
+    const id = `${messageId}`;
+    const begin = (number, cancel) => this.#native.waitForStatus(number, id, finalStatuses, call, cancel);
+    try {
+      return new MessageRecord(await this.#made(signal, begin));
+    } catch (failure) {
+      throw failed(failure, false, signal);
+    }
   }
 
   listMessages(filter = {}, options) {
     const { signal, call } = callOptions(options);
     return new MessageList(filter, async (pager) => {
-      const ended = await this.#attempt(signal, false, (cancel) => this.#native.nextPage(pager, call, cancel));
-      if (typeof ended === 'string') return JSON.parse(ended);
-      throw failed(ended, signal);
+      try {
+        return await this.#made(signal, (number, cancel) => this.#native.nextPage(number, pager, call, cancel));
+      } catch (failure) {
+        throw failed(failure, false, signal);
+      }
     });
   }
 
   async getBalance(options) {
     const { signal, call } = callOptions(options);
-    const ended = await this.#attempt(signal, false, (cancel) => this.#native.getBalance(call, cancel));
-    if (typeof ended === 'string') return Object.freeze(JSON.parse(ended));
-    throw failed(ended, signal);
+    try {
+      return Object.freeze(await this.#made(signal, (number, cancel) => this.#native.getBalance(number, call, cancel)));
+    } catch (failure) {
+      throw failed(failure, false, signal);
+    }
   }
 
   async request(method, path, options) {
     const { signal, call: { query, json, idempotent, ...call } = {} } = requestOptions(options);
     const request = { method: `${method}`, path: `${path}`, query, json, idempotent };
-    const changes = request.method !== 'GET';
-    const ended = await this.#attempt(signal, changes, (cancel) => this.#native.request(request, call, cancel));
-    if (typeof ended === 'string') return reply(JSON.parse(ended));
-    throw failed(ended, signal);
+    try {
+      return reply(await this.#made(signal, (number, cancel) => this.#native.request(number, request, call, cancel)));
+    } catch (failure) {
+      throw failed(failure, request.method !== 'GET', signal);
+    }
   }
 
   spending() {
@@ -98,20 +116,15 @@ class Client {
   }
 
   /**
-   * Begins a call of the addon, and waits for what becomes of it. The core's
-   * verdict stands in any case: an abort only asks for it early.
+   * Begins a call of the addon, and tells what becomes of it. The core's verdict
+   * stands in any case: an abort only asks for it early.
    */
-  async #attempt(signal, changes, begin) {
-    const watched = signal === undefined ? undefined : watch(signal);
+  #made(signal, begin) {
     this.#events.listen();
-    try {
-      return await begin(watched?.handle);
-    } catch (fault) {
-      throw internalError(fault, changes);
-    } finally {
-      watched?.end();
-      this.#events.deliver();
-    }
+    if (signal === undefined) return this.#calls.begin(begin, this.#events);
+    const watched = watch(signal);
+    const call = async () => this.#calls.begin((number) => begin(number, watched.handle), this.#events);
+    return call().finally(() => watched.end());
   }
 
   async close() {
@@ -128,8 +141,13 @@ if (Symbol.asyncDispose) {
   });
 }
 
-/** The error of a call that failed; `flaw` is why a message could not be written. */
-function failed(failure, signal, flaw) {
+/**
+ * The error of a call that failed, and that `changes` something or does not;
+ * `flaw` is why a message could not be written.
+ */
+function failed(failure, changes, signal, flaw) {
+  // The addon's failures are plain; what it throws, and none at all, is a fault of its own.
+  if (failure === null || failure instanceof Error) return internalError(failure, changes);
   if (flaw !== undefined && failure.className === 'InvalidMessageError') failure.cause = flaw;
   if (signal?.aborted && failure.kind === 'cancelled') failure.cause = signal.reason;
   return errorOf(failure, failed);

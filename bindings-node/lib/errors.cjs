@@ -93,7 +93,7 @@ for (const [name, errorClass] of Object.entries(classes)) {
 function errorOf(failure, maker = errorOf) {
   // A class that this file does not know would be a newer addon's: its base will do.
   const errorClass = classes[failure.className] ?? PartnerMessagingError;
-  const trail = failure.trail === undefined ? [] : trailOf(JSON.parse(failure.trail));
+  const trail = failure.trail ? trailOf(JSON.parse(failure.trail)) : [];
   const error = new errorClass(failure.message, { ...failure, trail });
   Error.captureStackTrace(error, maker);
   return error;

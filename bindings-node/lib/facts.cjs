@@ -18,16 +18,16 @@ function shown(value, depth, options, inspect) {
 class Receipt {
   /** @private Receipts come from the addon. */
   constructor(facts) {
-    this.messageId = facts.messageId;
-    this.recipient = facts.recipient;
-    this.channel = facts.channel;
-    this.status = facts.status;
-    this.cost = facts.cost;
-    this.currency = facts.currency;
-    this.message = facts.message;
-    this.attempts = facts.attempts;
-    this.elapsed = facts.elapsed;
-    this.raw = facts.raw;
+    this.messageId = facts[0];
+    this.recipient = facts[1];
+    this.channel = facts[2];
+    this.status = facts[3];
+    this.cost = facts[4];
+    this.currency = facts[5];
+    this.message = facts[6];
+    this.attempts = facts[7];
+    this.elapsed = facts[8];
+    this.raw = facts[9];
     Object.freeze(this);
   }
 
@@ -97,8 +97,8 @@ class Page {
 /** The steps of a fallback. */
 const trailOf = (steps) => Object.freeze(steps.map(Object.freeze));
 
-const fallbackReceipt = (facts) =>
-  Object.freeze({ receipt: new Receipt(facts.receipt), trail: trailOf(facts.trail) });
+const fallbackReceipt = ([receipt, trail]) =>
+  Object.freeze({ receipt: new Receipt(receipt), trail: trailOf(trail) });
 
 /** The answer to any request; a header that came several times has its values joined, as in Fetch. */
 function reply(facts) {

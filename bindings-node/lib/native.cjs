@@ -28,7 +28,7 @@ function unavailable(cause) {
 let loaded;
 
 /**
- * The addon. Loading it starts the threads of its runtime, so it is put off until
+ * The addon. Loading it takes time and memory, so it is put off until
  * there is a client or a sandbox: importing the package has no side effect.
  */
 function native() {

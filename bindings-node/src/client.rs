@@ -1,20 +1,18 @@
-//! The client: one core client, its calls on napi's runtime.
+//! The client: one core client, and the calls that it can make.
 //!
-//! Every call resolves with its facts in JSON or with what became of it, and
-//! rejects only for a fault of the addon itself. None is an `async fn`: those
-//! can't borrow the handle that cancels.
+//! Every call is given a number, under which [`NativeCalls`] tells what became of it.
 
 use std::sync::Arc;
 
-use napi::Env;
-use napi::bindgen_prelude::{Either, PromiseRaw};
+use napi::bindgen_prelude::Either;
 use napi_derive::napi;
 use partner_messaging::{CallOptions, Client, Envelope, Error, Message, WireMessage};
 use serde::ser::{Error as _, Serialize, Serializer};
 
+use crate::calls::{Desk, NativeCalls, Wake};
 use crate::cancel::CancelHandle;
-use crate::event::{Events, Wake};
-use crate::facts::Facts;
+use crate::event::Events;
+use crate::facts::{self, Facts};
 use crate::failure::Failure;
 use crate::list::NativePager;
 use crate::options::{NativeCallOptions, NativeClientOptions, NativeRequest};
@@ -24,11 +22,12 @@ use crate::options::{NativeCallOptions, NativeClientOptions, NativeRequest};
 pub struct NativeClient {
     core: Client,
     events: Arc<Events>,
+    desk: Arc<Desk>,
 }
 
-/// A client, or why there is none.
+/// A client whose calls are among `calls`, or why there is none.
 #[napi(catch_unwind)]
-pub fn open_client(options: NativeClientOptions) -> Either<NativeClient, Failure> {
+pub fn open_client(options: NativeClientOptions, calls: &NativeCalls) -> Either<NativeClient, Failure> {
     let events = Arc::new(Events::default());
     let told = events.clone();
     let asked = events.clone();
@@ -36,27 +35,24 @@ pub fn open_client(options: NativeClientOptions) -> Either<NativeClient, Failure
         builder.on_event_if(move || asked.are_wanted(), move |event| told.tell(event)).build()
     });
     match built {
-        Ok(core) => Either::A(NativeClient { core, events }),
+        Ok(core) => Either::A(NativeClient { core, events, desk: calls.desk() }),
         Err(error) => Either::B(Failure::new(&error)),
     }
 }
-
-/// A call's promise: its facts in JSON, or what became of it.
-type Ending<'env> = napi::Result<PromiseRaw<'env, Either<String, Failure>>>;
 
 #[napi]
 impl NativeClient {
     /// Sends the message whose wire form is `json`; `undefined` stands for one that
     /// JavaScript could not write.
-    #[napi(catch_unwind, ts_return_type = "Promise<string | Failure>")]
-    pub fn send<'env>(
+    #[napi(catch_unwind)]
+    pub fn send(
         &self,
-        env: &'env Env,
+        number: u32,
         json: Option<String>,
         options: Option<NativeCallOptions>,
         cancel: Option<&CancelHandle>,
-    ) -> Ending<'env> {
-        self.call(env, options, cancel, async move |client, options| {
+    ) {
+        self.call(number, options, cancel, async move |client, options| {
             // As in the core, the message is looked at before the call's options.
             let message = envelope(json)?;
             client.send_with(&message, &options?).await
@@ -64,15 +60,15 @@ impl NativeClient {
     }
 
     /// Sends the first of the messages that the service takes.
-    #[napi(catch_unwind, ts_return_type = "Promise<string | Failure>")]
-    pub fn send_with_fallback<'env>(
+    #[napi(catch_unwind)]
+    pub fn send_with_fallback(
         &self,
-        env: &'env Env,
+        number: u32,
         messages: Vec<Option<String>>,
         options: Option<NativeCallOptions>,
         cancel: Option<&CancelHandle>,
-    ) -> Ending<'env> {
-        self.call(env, options, cancel, async move |client, options| {
+    ) {
+        self.call(number, options, cancel, async move |client, options| {
             let messages = messages.into_iter().enumerate();
             let messages: Result<Vec<Envelope>, Error> =
                 messages.map(|(i, json)| envelope(json).map_err(|error| error.of_message(i))).collect();
@@ -84,71 +80,73 @@ impl NativeClient {
     }
 
     /// Asks for one message.
-    #[napi(catch_unwind, ts_return_type = "Promise<string | Failure>")]
-    pub fn get_message<'env>(
+    #[napi(catch_unwind)]
+    pub fn get_message(
         &self,
-        env: &'env Env,
+        number: u32,
         id: String,
         options: Option<NativeCallOptions>,
         cancel: Option<&CancelHandle>,
-    ) -> Ending<'env> {
-        self.call(env, options, cancel, async move |client, options| {
+    ) {
+        self.call(number, options, cancel, async move |client, options| {
             client.get_message_with(&id, &options?).await
         })
     }
 
     /// Waits until a message's status is one of `statuses`, or of the core's.
-    #[napi(catch_unwind, ts_return_type = "Promise<string | Failure>")]
-    pub fn wait_for_status<'env>(
+    #[napi(catch_unwind)]
+    pub fn wait_for_status(
         &self,
-        env: &'env Env,
+        number: u32,
         id: String,
         statuses: Option<Vec<String>>,
         options: Option<NativeCallOptions>,
         cancel: Option<&CancelHandle>,
-    ) -> Ending<'env> {
-        self.call(env, options, cancel, async move |client, options| {
+    ) {
+        self.call(number, options, cancel, async move |client, options| {
             client.wait_for_status_with(&id, statuses.as_deref(), &options?).await
         })
     }
 
     /// Asks for a list's next page; `null` in JSON after the last one.
-    #[napi(catch_unwind, ts_return_type = "Promise<string | Failure>")]
-    pub fn next_page<'env>(
+    #[napi(catch_unwind)]
+    pub fn next_page(
         &self,
-        env: &'env Env,
+        number: u32,
         pager: &NativePager,
         options: Option<NativeCallOptions>,
         cancel: Option<&CancelHandle>,
-    ) -> Ending<'env> {
+    ) {
         let pager = pager.core();
-        self.call(env, options, cancel, async move |client, options| {
+        self.call(number, options, cancel, async move |client, options| {
             pager.lock().await.next(&client, &options?).await.transpose()
         })
     }
 
     /// Asks for the balance.
-    #[napi(catch_unwind, ts_return_type = "Promise<string | Failure>")]
-    pub fn get_balance<'env>(
+    #[napi(catch_unwind)]
+    pub fn get_balance(
         &self,
-        env: &'env Env,
+        number: u32,
         options: Option<NativeCallOptions>,
         cancel: Option<&CancelHandle>,
-    ) -> Ending<'env> {
-        self.call(env, options, cancel, async move |client, options| client.get_balance_with(&options?).await)
+    ) {
+        self.call(number, options, cancel, async move |client, options| {
+            client.get_balance_with(&options?).await
+        })
     }
 
     /// Makes any other request.
-    #[napi(catch_unwind, ts_return_type = "Promise<string | Failure>")]
-    pub fn request<'env>(
+    #[napi(catch_unwind)]
+    pub fn request(
         &self,
-        env: &'env Env,
+        number: u32,
         request: NativeRequest,
         options: Option<NativeCallOptions>,
         cancel: Option<&CancelHandle>,
-    ) -> Ending<'env> {
+    ) {
         let request = request.into_core();
-        self.call(env, options, cancel, async move |client, options| {
+        self.call(number, options, cancel, async move |client, options| {
             client.request_with(&request, &options?).await
         })
     }
@@ -157,7 +155,7 @@ impl NativeClient {
     #[napi(catch_unwind)]
     pub fn spending(&self, reset: bool) -> napi::Result<String> {
         let entries = if reset { self.core.reset_spending() } else { self.core.spending() };
-        entries.to_json().map_err(|error| napi::Error::from_reason(error.to_string()))
+        facts::spending(&entries).map_err(|error| napi::Error::from_reason(error.to_string()))
     }
 
     /// Refuses further calls and ends those under way. Never blocks.
@@ -187,14 +185,13 @@ impl NativeClient {
 }
 
 impl NativeClient {
-    fn call<'env, T, F>(
+    fn call<T, F>(
         &self,
-        env: &'env Env,
+        number: u32,
         options: Option<NativeCallOptions>,
         cancel: Option<&CancelHandle>,
         call: impl FnOnce(Client, Result<CallOptions, Error>) -> F,
-    ) -> Ending<'env>
-    where
+    ) where
         T: Facts,
         F: Future<Output = Result<T, Error>> + Send + 'static,
     {
@@ -203,16 +200,7 @@ impl NativeClient {
             Some(cancel) => options.cancel(cancel.core()),
             None => options,
         });
-        let call = call(self.core.clone(), options);
-        env.spawn_future(async move {
-            match call.await {
-                Ok(facts) => match facts.to_json() {
-                    Ok(json) => Ok(Either::A(json)),
-                    Err(error) => Err(napi::Error::from_reason(error.to_string())),
-                },
-                Err(error) => Ok(Either::B(Failure::new(&error))),
-            }
-        })
+        self.desk.begin(number, call(self.core.clone(), options));
     }
 }
 

@@ -9,15 +9,12 @@ use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-use napi::Status;
-use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
+use napi::threadsafe_function::ThreadsafeFunctionCallMode;
 use partner_messaging::{Event, Kind, Outcome, Step};
 use serde::Serialize;
 
+use crate::calls::Wake;
 use crate::failure::milliseconds;
-
-/// Weak, and with room for one call: what does not fit is on its way already.
-pub(crate) type Wake = ThreadsafeFunction<(), (), (), Status, false, true, 1>;
 
 /// The events of one client that JavaScript has not taken yet.
 #[derive(Default)]

@@ -12,46 +12,33 @@ use crate::failure::milliseconds;
 
 /// Something that the package makes an object from.
 pub(crate) trait Facts {
-    fn to_json(&self) -> serde_json::Result<String>;
+    /// Writes it as JSON.
+    fn write(&self, out: &mut Vec<u8>) -> serde_json::Result<()>;
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ReceiptFacts<'a> {
-    message_id: &'a str,
-    recipient: Option<&'a str>,
-    channel: Option<&'a str>,
-    status: Option<&'a str>,
-    /// Exact decimal text, with the digits that the service wrote.
-    cost: Option<String>,
-    currency: Option<&'a str>,
-    message: Option<&'a str>,
-    attempts: u32,
-    /// Milliseconds.
-    elapsed: f64,
-    raw: &'a RawValue,
-}
-
-impl<'a> ReceiptFacts<'a> {
-    fn of(receipt: &'a Receipt) -> serde_json::Result<Self> {
-        Ok(Self {
-            message_id: &receipt.message_id,
-            recipient: receipt.recipient.as_deref(),
-            channel: receipt.channel.as_deref(),
-            status: receipt.status.as_deref(),
-            cost: text(receipt.cost),
-            currency: receipt.currency.as_deref(),
-            message: receipt.message.as_deref(),
-            attempts: receipt.attempts,
-            elapsed: milliseconds(receipt.elapsed),
-            raw: serde_json::from_str(receipt.raw())?,
-        })
-    }
-}
-
+/// A list, in the order of the fields of the package's `Receipt`: there are many of
+/// them, and a list is half the work of an object.
 impl Facts for Receipt {
-    fn to_json(&self) -> serde_json::Result<String> {
-        serde_json::to_string(&ReceiptFacts::of(self)?)
+    fn write(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
+        let fields = (
+            &self.message_id,
+            &self.recipient,
+            &self.channel,
+            &self.status,
+            // Exact decimal text, with the digits that the service wrote.
+            text(self.cost),
+            &self.currency,
+            &self.message,
+            self.attempts,
+            milliseconds(self.elapsed),
+        );
+        serde_json::to_writer(&mut *out, &fields)?;
+        // The last field is JSON as it is.
+        out.pop();
+        out.push(b',');
+        out.extend_from_slice(self.raw().as_bytes());
+        out.push(b']');
+        Ok(())
     }
 }
 
@@ -86,17 +73,15 @@ pub(crate) fn trail(steps: &[FallbackStep]) -> serde_json::Result<String> {
     serde_json::to_string(&steps.iter().map(StepFacts::of).collect::<Vec<_>>())
 }
 
+/// The receipt and the trail, a list.
 impl Facts for FallbackReceipt {
-    fn to_json(&self) -> serde_json::Result<String> {
-        #[derive(Serialize)]
-        struct Fields<'a> {
-            receipt: ReceiptFacts<'a>,
-            trail: Vec<StepFacts<'a>>,
-        }
-        serde_json::to_string(&Fields {
-            receipt: ReceiptFacts::of(&self.receipt)?,
-            trail: self.trail.iter().map(StepFacts::of).collect(),
-        })
+    fn write(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
+        out.push(b'[');
+        self.receipt.write(out)?;
+        out.push(b',');
+        out.extend_from_slice(trail(&self.trail)?.as_bytes());
+        out.push(b']');
+        Ok(())
     }
 }
 
@@ -131,14 +116,14 @@ impl<'a> RecordFacts<'a> {
 }
 
 impl Facts for MessageRecord {
-    fn to_json(&self) -> serde_json::Result<String> {
-        serde_json::to_string(&RecordFacts::of(self)?)
+    fn write(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
+        serde_json::to_writer(out, &RecordFacts::of(self)?)
     }
 }
 
 /// A page, or the end of the list (`null`).
 impl Facts for Option<Page> {
-    fn to_json(&self) -> serde_json::Result<String> {
+    fn write(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
         #[derive(Serialize)]
         #[serde(rename_all = "camelCase")]
         struct Fields<'a> {
@@ -150,22 +135,25 @@ impl Facts for Option<Page> {
             has_more: Option<bool>,
             raw: &'a RawValue,
         }
-        let Some(page) = self else { return Ok("null".to_owned()) };
+        let Some(page) = self else { return serde_json::to_writer(out, &()) };
         let messages: serde_json::Result<_> = page.messages.iter().map(RecordFacts::of).collect();
-        serde_json::to_string(&Fields {
-            messages: messages?,
-            page: page.page,
-            limit: page.limit,
-            total: page.total,
-            total_pages: page.total_pages,
-            has_more: page.has_more,
-            raw: serde_json::from_str(page.raw())?,
-        })
+        serde_json::to_writer(
+            out,
+            &Fields {
+                messages: messages?,
+                page: page.page,
+                limit: page.limit,
+                total: page.total,
+                total_pages: page.total_pages,
+                has_more: page.has_more,
+                raw: serde_json::from_str(page.raw())?,
+            },
+        )
     }
 }
 
 impl Facts for Balance {
-    fn to_json(&self) -> serde_json::Result<String> {
+    fn write(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
         #[derive(Serialize)]
         struct Fields<'a> {
             amount: String,
@@ -173,12 +161,12 @@ impl Facts for Balance {
             raw: &'a RawValue,
         }
         let (amount, currency) = (self.amount.to_string(), self.currency.as_deref());
-        serde_json::to_string(&Fields { amount, currency, raw: serde_json::from_str(self.raw())? })
+        serde_json::to_writer(out, &Fields { amount, currency, raw: serde_json::from_str(self.raw())? })
     }
 }
 
 impl Facts for Reply {
-    fn to_json(&self) -> serde_json::Result<String> {
+    fn write(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
         #[derive(Serialize)]
         struct Fields<'a> {
             status: u16,
@@ -190,36 +178,38 @@ impl Facts for Reply {
             /// Milliseconds.
             elapsed: f64,
         }
-        serde_json::to_string(&Fields {
-            status: self.status,
-            data: self.data().map(serde_json::from_str).transpose()?,
-            message: self.message.as_deref(),
-            headers: &self.headers,
-            attempts: self.attempts,
-            elapsed: milliseconds(self.elapsed),
-        })
+        serde_json::to_writer(
+            out,
+            &Fields {
+                status: self.status,
+                data: self.data().map(serde_json::from_str).transpose()?,
+                message: self.message.as_deref(),
+                headers: &self.headers,
+                attempts: self.attempts,
+                elapsed: milliseconds(self.elapsed),
+            },
+        )
     }
 }
 
-impl Facts for Vec<Spending> {
-    fn to_json(&self) -> serde_json::Result<String> {
-        #[derive(Serialize)]
-        struct Fields<'a> {
-            channel: &'a str,
-            currency: Option<&'a str>,
-            cost: String,
-            messages: u64,
-            unpriced: u64,
-        }
-        let entries = self.iter().map(|entry| Fields {
-            channel: &entry.channel,
-            currency: entry.currency.as_deref(),
-            cost: entry.cost.to_string(),
-            messages: entry.messages,
-            unpriced: entry.unpriced,
-        });
-        serde_json::to_string(&entries.collect::<Vec<_>>())
+/// The entries of a ledger, a JSON list.
+pub(crate) fn spending(entries: &[Spending]) -> serde_json::Result<String> {
+    #[derive(Serialize)]
+    struct Fields<'a> {
+        channel: &'a str,
+        currency: Option<&'a str>,
+        cost: String,
+        messages: u64,
+        unpriced: u64,
     }
+    let entries = entries.iter().map(|entry| Fields {
+        channel: &entry.channel,
+        currency: entry.currency.as_deref(),
+        cost: entry.cost.to_string(),
+        messages: entry.messages,
+        unpriced: entry.unpriced,
+    });
+    serde_json::to_string(&entries.collect::<Vec<_>>())
 }
 
 fn text(amount: Option<Decimal>) -> Option<String> {

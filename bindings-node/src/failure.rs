@@ -4,12 +4,15 @@ use std::time::Duration;
 
 use napi_derive::napi;
 use partner_messaging::{Error, ErrorClass, Outcome};
+use serde::Serialize;
 
 use crate::facts;
 
 /// What the package makes an error of the class `className` from; what is
 /// absent is left out.
 #[napi(object, object_from_js = false)]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Failure {
     pub class_name: &'static str,
     pub message: String,

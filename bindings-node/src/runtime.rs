@@ -1,25 +1,24 @@
-//! The runtime that calls run on.
+//! The runtime that calls run on: one thread, for all environments of the process.
 
-use std::thread::available_parallelism;
+use std::sync::OnceLock;
+use std::thread;
 
-use napi::bindgen_prelude::create_custom_tokio_runtime;
-use tokio::runtime::Builder;
+use tokio::runtime::{Builder, Handle};
 
-/// JavaScript's one thread can't keep more busy: they would only wake each other.
-const MOST_WORKERS: usize = 2;
-
-/// Runs when the addon is loaded, before napi would make a runtime with a thread
-/// for each processor.
-#[napi_derive::module_init]
-fn choose() {
-    let workers = available_parallelism().map_or(1, |processors| processors.get().min(MOST_WORKERS));
-    let runtime = Builder::new_multi_thread()
-        .worker_threads(workers)
-        .thread_name("partner-messaging")
-        .enable_all()
-        .build();
-    // Without one napi tries by itself, and reports what goes wrong.
-    if let Ok(runtime) = runtime {
-        create_custom_tokio_runtime(runtime);
+/// The runtime, started by the first environment that needs it. It lives as long as
+/// the process, and keeps no process alive.
+pub(crate) fn handle() -> napi::Result<Handle> {
+    static RUNTIME: OnceLock<Handle> = OnceLock::new();
+    if let Some(handle) = RUNTIME.get() {
+        return Ok(handle.clone());
     }
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let handle = RUNTIME.get_or_init(|| runtime.handle().clone());
+    // Of two environments that get here at once, one keeps what it made.
+    if handle.id() == runtime.handle().id() {
+        thread::Builder::new()
+            .name("partner-messaging".to_owned())
+            .spawn(move || runtime.block_on(std::future::pending::<()>()))?;
+    }
+    Ok(handle.clone())
 }

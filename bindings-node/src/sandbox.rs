@@ -1,7 +1,7 @@
 //! The sandbox: starts and stops it, and hands its commands through.
 
-use napi::Env;
-use napi::bindgen_prelude::{Either, Error, PromiseRaw, spawn_blocking};
+use napi::Task;
+use napi::bindgen_prelude::{AsyncTask, Either, Env};
 use napi_derive::napi;
 use partner_messaging_sandbox::{Config, ControlError, Sandbox};
 
@@ -68,12 +68,25 @@ impl NativeSandbox {
 
     /// Ends the server and its connections; resolves when its thread is gone.
     /// Twice is as good as once.
-    #[napi(catch_unwind)]
-    pub fn stop<'env>(&mut self, env: &'env Env) -> napi::Result<PromiseRaw<'env, ()>> {
-        let sandbox = self.0.take();
-        env.spawn_future(async move {
-            // Ending it joins its thread, which no worker of the runtime may wait for.
-            spawn_blocking(move || drop(sandbox)).await.map_err(|error| Error::from_reason(error.to_string()))
-        })
+    #[napi(catch_unwind, ts_return_type = "Promise<void>")]
+    pub fn stop(&mut self) -> AsyncTask<Stop> {
+        AsyncTask::new(Stop(self.0.take()))
+    }
+}
+
+/// Ending a sandbox joins its thread, which JavaScript's must not wait for.
+pub struct Stop(Option<Sandbox>);
+
+impl Task for Stop {
+    type Output = ();
+    type JsValue = ();
+
+    fn compute(&mut self) -> napi::Result<()> {
+        drop(self.0.take());
+        Ok(())
+    }
+
+    fn resolve(&mut self, _: Env, (): ()) -> napi::Result<()> {
+        Ok(())
     }
 }
