@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import re
+import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
 import certifi
 import pytest
 
-from partner_messaging import OutcomeUnknownError
+from partner_messaging import OutcomeUnknownError, Sms, TransportError
 from partner_messaging.testing import Sandbox
 
 README = Path(__file__).parents[1] / "README.md"
@@ -78,6 +81,31 @@ def test_the_script_sends_nothing_twice(place: Path, partner_messaging_sandbox: 
     for _ in range(2):
         run(program)
         assert [message["recipient"] for message in sandbox.messages] == ["+6591234567", "+6591234568"]
+
+
+def test_the_proxy(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that refuses: it is asked, with its password, and nothing goes past it."""
+    monkeypatch.setenv("PARTNER_MESSAGING_BASE_URL", "https://messaging.example.com")
+    heard: list[str] = []
+
+    def refuse() -> None:
+        connection, _ = proxy.accept()
+        with connection, connection.makefile("rb") as lines:
+            heard.extend(iter(lambda: lines.readline().decode().strip(), ""))
+            connection.sendall(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        thread = threading.Thread(target=refuse)
+        thread.start()
+        address = f"127.0.0.1:{proxy.getsockname()[1]}"
+        client = run(block("through_proxy").replace("proxy.example.com:3128", address))["through_proxy"]
+        with pytest.raises(TransportError) as raised:
+            client.send(Sms(to="+6591234567", content="Hello"), max_retries=0, timeout=10)
+        thread.join()
+    assert (raised.value.kind, raised.value.outcome) == ("proxy", "not_sent")
+    assert heard[0] == "CONNECT messaging.example.com:443 HTTP/1.1"
+    password = base64.b64encode(b"user:password").decode()
+    assert f"proxy-authorization: Basic {password}" in [line[:20].lower() + line[20:] for line in heard]
 
 
 def test_the_users_tests(tmp_path: Path) -> None:
