@@ -62,7 +62,7 @@ pub(crate) fn run_all(workspace: &Workspace, options: &[&str]) -> Result<()> {
 
     let out = place.join("valgrind-examples");
     c_consumers::by_make(&tools, &installed, &out, "shared")?;
-    let sandbox = Sandbox::start(workspace, "{}")?;
+    let sandbox = Sandbox::start(workspace, c_consumers::QUICK)?;
     let (program, arguments) = VALGRIND.split_once(';').unwrap_or((VALGRIND, ""));
     for (example, told) in c_consumers::PROGRAMS {
         let mut watched = Command::new(program);
