@@ -162,8 +162,9 @@ class Error {
     [[nodiscard]] static Error moved_from(const char *argument, Outcome outcome) {
         return Error(std::make_shared<const Facts>(argument, outcome));
     }
-    // There is no moving, so that none is ever empty.
+    /// Moving copies, too: no error is ever empty.
     Error(const Error &) noexcept = default;
+    /// The same.
     Error &operator=(const Error &) noexcept = default;
     ~Error() = default;
 
