@@ -57,9 +57,8 @@
  *
  * Completions and callbacks come exactly once for every call that was submitted
  * with PM_OK, and never for another, whatever is cancelled, closed or freed
- * meanwhile. A callback may come after pm_client_free() has returned;
- * pm_client_close(), pm_client_wait(client, -1), pm_client_free() is the order
- * after which none does.
+ * meanwhile. None comes after pm_client_close() has returned, which waits for
+ * them; after pm_client_free() alone, which waits for nothing, they may.
  *
  * Fork. A pm_client works in a forked child. Submitted calls, queues and
  * sandboxes stay with the parent.
@@ -553,9 +552,8 @@ void pm_options_set_max_response_bytes(pm_options *options, uint64_t bytes);
  * of the clients made with these options; NULL for none. For the function and
  * what it must not do see pm_event_callback.
  *
- * A call's last event comes before its result: no call to the function comes
- * after the client was freed and pm_client_wait() had returned true before.
- * Until then user_data has to be there.
+ * A call's last event comes before its result: none of a submitted call comes
+ * after pm_client_close() has returned. Until then user_data has to be there.
  *
  * Besides, a client that is made while the environment variable
  * PARTNER_MESSAGING_LOG is "debug" writes its events to standard error.
@@ -691,8 +689,12 @@ pm_status pm_client_send(const pm_client *client,
 
 /**
  * Closes a client: later calls are refused, and calls under way end at once
- * with the outcome they have by then. It never waits. Closing twice is fine,
- * and so is NULL.
+ * with the outcome they have by then. Closing twice is fine, and so is NULL.
+ *
+ * It waits the moment that takes: when it returns, the completions of what was
+ * submitted are in their queues, callbacks have returned, and none comes any
+ * more. So hold no lock that a callback takes. Within a callback it doesn't
+ * wait, nor for a pm_client_send() of another thread.
  */
 void pm_client_close(const pm_client *client);
 
@@ -702,8 +704,8 @@ void pm_client_close(const pm_client *client);
  * returns true, every one that was submitted before has its completion in its
  * queue, or its callback has returned. Within a callback it doesn't wait.
  *
- * To end a program's use of a client without a late callback:
- * pm_client_close(), pm_client_wait(client, -1), pm_client_free().
+ * To let what was submitted come to its end, and then to end the use of a client:
+ * pm_client_wait(client, -1), pm_client_close(), pm_client_free().
  *
  * @return Whether none is under way; true for NULL.
  */
@@ -743,8 +745,8 @@ pm_status pm_client_submit(const pm_client *client,
  * Begins to send one message in the background; never waits. What became of
  * it is told to a function, on the library's own thread: in exactly one call
  * if this returns PM_OK, and none otherwise. That call may come before this
- * has returned, and after the client was closed or freed; pm_client_wait()
- * tells when none will come any more.
+ * has returned, and after the client was freed, but not after pm_client_close()
+ * has returned. On a closed client nothing begins.
  *
  * @param client     The client.
  * @param message    The message; it may be changed or freed afterwards.

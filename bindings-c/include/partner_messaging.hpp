@@ -1295,7 +1295,7 @@ class Client {
 #endif
 
     /// Refuses later calls, and ends those under way at once with the outcome
-    /// they have by then. Never waits.
+    /// they have by then. Waits until the futures of asynchronous sends are settled.
     void close() const noexcept { pm_client_close(get()); }
 
     /// Waits until no asynchronous send is under way; tells whether there is none.

@@ -175,9 +175,8 @@ pub extern "C" fn pm_options_set_max_response_bytes(options: Option<&mut pm_opti
 /// of the clients made with these options; NULL for none. For the function and
 /// what it must not do see pm_event_callback.
 ///
-/// A call's last event comes before its result: no call to the function comes
-/// after the client was freed and pm_client_wait() had returned true before.
-/// Until then user_data has to be there.
+/// A call's last event comes before its result: none of a submitted call comes
+/// after pm_client_close() has returned. Until then user_data has to be there.
 ///
 /// Besides, a client that is made while the environment variable
 /// PARTNER_MESSAGING_LOG is "debug" writes its events to standard error.
