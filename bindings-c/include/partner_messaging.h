@@ -51,9 +51,10 @@
  * builder never fails: what it can't use (NULL, text that isn't UTF-8) is kept,
  * and the call that would use it fails, naming the field (pm_error_field()).
  *
- * Threads. A pm_client, a pm_queue, a pm_call and a pm_sandbox may be used from
- * any number of threads at once. So may any other handle, as long as nobody
- * changes it. A handle is freed when no other thread is using it.
+ * Threads. A pm_client, a pm_queue, a pm_call, a pm_message_iter and a pm_sandbox
+ * may be used from any number of threads at once. So may any other handle, as
+ * long as nobody changes it, which needs one that is not const. A handle is freed
+ * when no other thread is using it.
  *
  * Completions and callbacks come exactly once for every call that was submitted
  * with PM_OK, and never for another, whatever is cancelled, closed or freed
@@ -140,7 +141,8 @@ typedef struct pm_event pm_event;
 typedef struct pm_filter pm_filter;
 
 /**
- * A message to send, any number of times; a send doesn't change it.
+ * A message to send, any number of times; a send doesn't change it. Each
+ * pm_message_new_...() gives one that is to be freed with pm_message_free().
  *
  * A builder never fails: an argument that can't be used is kept, and the send
  * refuses the message with PM_INVALID_MESSAGE, naming the field at fault.
@@ -149,7 +151,8 @@ typedef struct pm_message pm_message;
 
 /**
  * The messages of a list, from as many pages as it has. It keeps what it needs
- * of its client, which may be freed before it.
+ * of its client, which may be freed before it. Of several threads that ask it
+ * for the next message at once, each is given another.
  */
 typedef struct pm_message_iter pm_message_iter;
 
@@ -483,12 +486,13 @@ void pm_options_set_base_url(pm_options *options, const char *url);
 
 /**
  * The one deadline of a call, over queueing, every attempt and every pause, in
- * milliseconds. Default: 30000.
+ * milliseconds: from 1 to a year. Default: 30000.
  */
 void pm_options_set_timeout_ms(pm_options *options, uint64_t timeout_ms);
 
 /**
- * How long making one connection may take, in milliseconds. Default: 5000.
+ * How long making one connection may take, in milliseconds: from 1 to a year.
+ * Default: 5000.
  */
 void pm_options_set_connect_timeout_ms(pm_options *options, uint64_t timeout_ms);
 
@@ -499,8 +503,8 @@ void pm_options_set_connect_timeout_ms(pm_options *options, uint64_t timeout_ms)
 void pm_options_set_max_retries(pm_options *options, uint32_t retries);
 
 /**
- * How many requests may be under way at once. Further calls wait for their
- * turn. Default: 100.
+ * How many requests may be under way at once, from 1 to 100000. Further calls
+ * wait for their turn. Default: 100.
  */
 void pm_options_set_max_connections(pm_options *options, uint32_t connections);
 
@@ -543,7 +547,7 @@ void pm_options_add_header(pm_options *options, const char *name, const char *va
 void pm_options_set_user_agent(pm_options *options, const char *user_agent);
 
 /**
- * How many bytes an answer's body may have. Default: 1048576.
+ * How many bytes an answer's body may have, at least 1. Default: 1048576.
  */
 void pm_options_set_max_response_bytes(pm_options *options, uint64_t bytes);
 
@@ -582,7 +586,7 @@ void pm_options_free(pm_options *options);
 pm_call_options *pm_call_options_new(void);
 
 /**
- * The call's deadline, from its start, in milliseconds.
+ * The call's deadline, from its start, in milliseconds: from 1 to a year.
  */
 void pm_call_options_set_timeout_ms(pm_call_options *options, uint64_t timeout_ms);
 
@@ -611,31 +615,34 @@ void pm_call_options_free(pm_call_options *options);
 /**
  * A WhatsApp message by a template: recipient and sender are phone numbers in
  * E.164 form ("+6591234567"). Add the template's variables with
- * pm_message_set_variable().
+ * pm_message_set_variable(). Free it with pm_message_free().
  */
 pm_message *pm_message_new_whatsapp(const char *to, const char *from, const char *template_id);
 
 /**
- * An SMS with free text. It needs no sender; pm_message_set_sender_id() names one.
+ * An SMS with free text. It needs no sender; pm_message_set_sender_id() names
+ * one. Free it with pm_message_free().
  */
 pm_message *pm_message_new_sms(const char *to, const char *content);
 
 /**
- * An SMS by a template. Add the template's variables with pm_message_set_variable().
+ * An SMS by a template. Add the template's variables with
+ * pm_message_set_variable(). Free it with pm_message_free().
  */
 pm_message *pm_message_new_sms_template(const char *to,
                                         const char *sender_id,
                                         const char *template_id);
 
 /**
- * An email with an HTML body.
+ * An email with an HTML body. Free it with pm_message_free().
  */
 pm_message *pm_message_new_email(const char *to, const char *subject, const char *html_content);
 
 /**
  * A message in its wire form: a JSON object with any channel and any field,
  * for example {"channel": "SMS", "to": "+6591234567", "content": "Hello"}.
- * Documented fields are checked, all others pass as they are.
+ * Documented fields are checked, all others pass as they are. Free it with
+ * pm_message_free().
  */
 pm_message *pm_message_new_json(const char *json);
 
@@ -797,8 +804,8 @@ pm_completion *pm_queue_next(const pm_queue *queue, int64_t timeout_ms);
 
 /**
  * A file descriptor that is readable while the queue is not empty, for poll()
- * and epoll: call pm_queue_next(queue, 0) until it gives NULL, then poll
- * again. It belongs to the queue: don't read from it, don't close it. -1 for NULL.
+ * and epoll (without EPOLLET): call pm_queue_next(queue, 0) until it gives
+ * NULL, then poll again. A wake that waits makes it readable, too. It belongs to the queue: don't read from it, don't close it. -1 for NULL.
  */
 int32_t pm_queue_fd(const pm_queue *queue);
 
@@ -878,8 +885,9 @@ void pm_completion_free(pm_completion *completion);
  * are checked before the first is sent.
  *
  * @param client    The client.
- * @param messages  The messages; they are not changed.
- * @param count     How many they are.
+ * @param messages  The messages, in an array of const pm_message *; they are
+ *                  not changed.
+ * @param count     How many they are, at least one.
  * @param options   NULL, or what this call has different from its client.
  * @param receipt   NULL, or where the receipt is written, to be freed with
  *                  pm_receipt_free(); NULL on failure.
@@ -905,8 +913,9 @@ pm_status pm_client_send_with_fallback(const pm_client *client,
  * and with a trail: exactly one if this returns PM_OK, none otherwise.
  *
  * @param client     The client.
- * @param messages   The messages; they may be changed or freed afterwards.
- * @param count      How many they are.
+ * @param messages   The messages, in an array of const pm_message *; they may
+ *                   be changed or freed afterwards.
+ * @param count      How many they are, at least one.
  * @param options    NULL, or what this call has different from its client.
  * @param queue      Where the completion goes.
  * @param user_data  Handed back by pm_completion_user_data(); not looked into.
@@ -929,8 +938,9 @@ pm_status pm_client_submit_with_fallback(const pm_client *client,
  * pm_client_submit_callback().
  *
  * @param client     The client.
- * @param messages   The messages; they may be changed or freed afterwards.
- * @param count      How many they are.
+ * @param messages   The messages, in an array of const pm_message *; they may
+ *                   be changed or freed afterwards.
+ * @param count      How many they are, at least one.
  * @param options    NULL, or what this call has different from its client.
  * @param callback   The function; see pm_callback for what it may do.
  * @param user_data  Given to the function, and by pm_completion_user_data().
@@ -1025,7 +1035,7 @@ pm_status pm_client_get_message(const pm_client *client,
  * @param final_statuses  The statuses to wait for, in capitals or not. NULL:
  *                        "DELIVERED", "READ", "FAILED", "UNDELIVERED",
  *                        "REJECTED" and "EXPIRED"; an assumption.
- * @param count           How many they are.
+ * @param count           How many they are, at least one; not looked at with NULL.
  * @param options         NULL, or what this call has different from its client.
  * @param record          NULL, or where the record is written, to be freed
  *                        with pm_record_free(); NULL on failure.
@@ -1072,7 +1082,7 @@ pm_status pm_client_submit_get_message(const pm_client *client,
  * @param message_id      The message's id, from its receipt; it is copied.
  * @param final_statuses  The statuses to wait for, or NULL: see
  *                        pm_client_wait_for_status(); they are copied.
- * @param count           How many they are.
+ * @param count           How many they are, at least one; not looked at with NULL.
  * @param options         NULL, or what this call has different from its client.
  * @param queue           Where the completion goes.
  * @param user_data       Handed back by pm_completion_user_data(); not looked into.
@@ -1206,7 +1216,7 @@ void pm_filter_free(pm_filter *filter);
  * @param client   The client.
  * @param filter   NULL, or which messages; it is copied.
  * @param options  NULL, or what each of the calls has different from its client.
- * @param iter     Where the list is written, to be freed with
+ * @param iter     NULL, or where the list is written, to be freed with
  *                 pm_message_iter_free(); NULL on failure.
  * @param error    NULL, or where the error is written, to be freed with
  *                 pm_error_free(); NULL on success.
@@ -1222,7 +1232,7 @@ pm_status pm_client_list_messages(const pm_client *client,
  * ends the list.
  *
  * @param iter    The list.
- * @param record  Where the message is written, to be freed with
+ * @param record  NULL, or where the message is written, to be freed with
  *                pm_record_free(); NULL after the last one (and PM_OK is
  *                returned), and on failure.
  * @param error   NULL, or where the error is written, to be freed with
@@ -1235,8 +1245,9 @@ pm_status pm_message_iter_next(const pm_message_iter *iter, pm_record **record, 
  * over. An error ends the list. The first page is given even if it is empty.
  *
  * @param iter   The list.
- * @param page   Where the page is written, to be freed with pm_page_free();
- *               NULL after the last one (and PM_OK is returned), and on failure.
+ * @param page   NULL, or where the page is written, to be freed with
+ *               pm_page_free(); NULL after the last one (and PM_OK is
+ *               returned), and on failure.
  * @param error  NULL, or where the error is written, to be freed with
  *               pm_error_free(); NULL on success.
  */

@@ -82,8 +82,7 @@ impl pm_error {
 
     /// A callback was asked for when none may come any more.
     pub(crate) fn closed() -> Self {
-        let text =
-            "the client is closed. The message was not sent; with an open client it is safe to send it again.";
+        let text = "the client is closed. The message was not sent; with an open client it is safe to send it again.";
         Self::own(ErrorClass::Transport, Kind::Closed, PM_OUTCOME_NOT_SENT, None, text.to_owned())
     }
 
