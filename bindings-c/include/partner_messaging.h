@@ -805,7 +805,8 @@ pm_completion *pm_queue_next(const pm_queue *queue, int64_t timeout_ms);
 /**
  * A file descriptor that is readable while the queue is not empty, for poll()
  * and epoll (without EPOLLET): call pm_queue_next(queue, 0) until it gives
- * NULL, then poll again. A wake that waits makes it readable, too. It belongs to the queue: don't read from it, don't close it. -1 for NULL.
+ * NULL, then poll again. pm_queue_wake() makes it readable, too. It belongs to
+ * the queue: don't read from it, don't close it. -1 for NULL.
  */
 int32_t pm_queue_fd(const pm_queue *queue);
 
