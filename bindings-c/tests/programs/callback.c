@@ -84,6 +84,13 @@ static void takes_its_time(pm_completion *completion, void *user_data) {
     lull->ended++;
 }
 
+/* Closing doesn't wait for the function that closes. */
+static void closes(pm_completion *completion, void *user_data) {
+    pm_completion_free(completion);
+    pm_client_close(user_data);
+    pm_client_close(user_data);
+}
+
 /* Threads that submit until the client is closed, which waits for all of them. */
 static struct {
     pm_client *client;
@@ -183,6 +190,40 @@ static void refused(const pm_client *client) {
     pm_message_free(message);
 }
 
+/* When closing is over, every callback has returned, and none comes any more. */
+static void closing_waits(const pm_sandbox *sandbox) {
+    pm_client *closed = sandbox_client(sandbox);
+    submit(closed, SOME, "closed", NULL);
+    pm_client_close(closed);
+    each_was_called_once(SOME);
+    CHECK(pm_client_wait(closed, 0));
+    none_begins(closed);
+    pm_client_free(closed);
+    moment();
+    each_was_called_once(SOME);
+
+    /* So it is for one that takes its time, and for those of other threads. */
+    pm_client *slow = sandbox_client(sandbox);
+    struct lull lull = {0, 0};
+    pm_message *short_message = new_sms();
+    CHECK(pm_client_submit_callback(slow, short_message, NULL, takes_its_time, &lull, NULL, NULL) == PM_OK);
+    pm_message_free(short_message);
+    pm_client_close(slow);
+    CHECK(lull.begun == 1 && lull.ended == 1);
+    pm_client_free(slow);
+    closed_while_threads_submit(sandbox);
+    pm_client *closing = sandbox_client(sandbox);
+    pm_call *closing_call = NULL;
+    pm_message *last_message = new_sms();
+    CHECK(pm_client_submit_callback(closing, last_message, NULL, closes, closing, &closing_call, NULL) == PM_OK);
+    pm_message_free(last_message);
+    pm_cancel(closing_call);
+    pm_call_free(closing_call);
+    CHECK(pm_client_wait(closing, 20000));
+    none_begins(closing);
+    pm_client_free(closing);
+}
+
 int main(void) {
     pm_sandbox *sandbox = start_sandbox();
     pm_client *client = sandbox_client(sandbox);
@@ -205,27 +246,7 @@ int main(void) {
     CHECK(pm_client_wait(client, -1));
     each_was_called_once(SOME);
 
-    /* When closing is over, they all have returned, and none comes any more. */
-    pm_client *closed = sandbox_client(sandbox);
-    submit(closed, SOME, "closed", NULL);
-    pm_client_close(closed);
-    each_was_called_once(SOME);
-    CHECK(pm_client_wait(closed, 0));
-    none_begins(closed);
-    pm_client_free(closed);
-    moment();
-    each_was_called_once(SOME);
-
-    /* So it is for one that takes its time, and for those of other threads. */
-    pm_client *slow = sandbox_client(sandbox);
-    struct lull lull = {0, 0};
-    pm_message *short_message = new_sms();
-    CHECK(pm_client_submit_callback(slow, short_message, NULL, takes_its_time, &lull, NULL, NULL) == PM_OK);
-    pm_message_free(short_message);
-    pm_client_close(slow);
-    CHECK(lull.begun == 1 && lull.ended == 1);
-    pm_client_free(slow);
-    closed_while_threads_submit(sandbox);
+    closing_waits(sandbox);
 
     /* A submission in a callback, and the client freed by the last. */
     control(sandbox, NO_FAULT);
