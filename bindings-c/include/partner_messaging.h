@@ -51,15 +51,15 @@
  * builder never fails: what it can't use (NULL, text that isn't UTF-8) is kept,
  * and the call that would use it fails, naming the field (pm_error_field()).
  *
- * Threads. A pm_client, a pm_queue, a pm_call and a pm_sandbox may be used from
- * any number of threads at once. So may any other handle, as long as nobody
- * changes it. A handle is freed when no other thread is using it.
+ * Threads. A pm_client, a pm_queue, a pm_call, a pm_message_iter and a pm_sandbox
+ * may be used from any number of threads at once. So may any other handle, as
+ * long as nobody changes it, which needs one that is not const. A handle is freed
+ * when no other thread is using it.
  *
  * Completions and callbacks come exactly once for every call that was submitted
  * with PM_OK, and never for another, whatever is cancelled, closed or freed
- * meanwhile. A callback may come after pm_client_free() has returned;
- * pm_client_close(), pm_client_wait(client, -1), pm_client_free() is the order
- * after which none does.
+ * meanwhile. None comes after pm_client_close() has returned, which waits for
+ * them; after pm_client_free() alone, which waits for nothing, they may.
  *
  * Fork. A pm_client works in a forked child. Submitted calls, queues and
  * sandboxes stay with the parent.
@@ -141,7 +141,8 @@ typedef struct pm_event pm_event;
 typedef struct pm_filter pm_filter;
 
 /**
- * A message to send, any number of times; a send doesn't change it.
+ * A message to send, any number of times; a send doesn't change it. Each
+ * pm_message_new_...() gives one that is to be freed with pm_message_free().
  *
  * A builder never fails: an argument that can't be used is kept, and the send
  * refuses the message with PM_INVALID_MESSAGE, naming the field at fault.
@@ -150,7 +151,8 @@ typedef struct pm_message pm_message;
 
 /**
  * The messages of a list, from as many pages as it has. It keeps what it needs
- * of its client, which may be freed before it.
+ * of its client, which may be freed before it. Of several threads that ask it
+ * for the next message at once, each is given another.
  */
 typedef struct pm_message_iter pm_message_iter;
 
@@ -484,12 +486,13 @@ void pm_options_set_base_url(pm_options *options, const char *url);
 
 /**
  * The one deadline of a call, over queueing, every attempt and every pause, in
- * milliseconds. Default: 30000.
+ * milliseconds: from 1 to a year. Default: 30000.
  */
 void pm_options_set_timeout_ms(pm_options *options, uint64_t timeout_ms);
 
 /**
- * How long making one connection may take, in milliseconds. Default: 5000.
+ * How long making one connection may take, in milliseconds: from 1 to a year.
+ * Default: 5000.
  */
 void pm_options_set_connect_timeout_ms(pm_options *options, uint64_t timeout_ms);
 
@@ -500,8 +503,8 @@ void pm_options_set_connect_timeout_ms(pm_options *options, uint64_t timeout_ms)
 void pm_options_set_max_retries(pm_options *options, uint32_t retries);
 
 /**
- * How many requests may be under way at once. Further calls wait for their
- * turn. Default: 100.
+ * How many requests may be under way at once, from 1 to 100000. Further calls
+ * wait for their turn. Default: 100.
  */
 void pm_options_set_max_connections(pm_options *options, uint32_t connections);
 
@@ -544,7 +547,7 @@ void pm_options_add_header(pm_options *options, const char *name, const char *va
 void pm_options_set_user_agent(pm_options *options, const char *user_agent);
 
 /**
- * How many bytes an answer's body may have. Default: 1048576.
+ * How many bytes an answer's body may have, at least 1. Default: 1048576.
  */
 void pm_options_set_max_response_bytes(pm_options *options, uint64_t bytes);
 
@@ -553,9 +556,8 @@ void pm_options_set_max_response_bytes(pm_options *options, uint64_t bytes);
  * of the clients made with these options; NULL for none. For the function and
  * what it must not do see pm_event_callback.
  *
- * A call's last event comes before its result: no call to the function comes
- * after the client was freed and pm_client_wait() had returned true before.
- * Until then user_data has to be there.
+ * A call's last event comes before its result: none of a submitted call comes
+ * after pm_client_close() has returned. Until then user_data has to be there.
  *
  * Besides, a client that is made while the environment variable
  * PARTNER_MESSAGING_LOG is "debug" writes its events to standard error.
@@ -584,7 +586,7 @@ void pm_options_free(pm_options *options);
 pm_call_options *pm_call_options_new(void);
 
 /**
- * The call's deadline, from its start, in milliseconds.
+ * The call's deadline, from its start, in milliseconds: from 1 to a year.
  */
 void pm_call_options_set_timeout_ms(pm_call_options *options, uint64_t timeout_ms);
 
@@ -613,31 +615,34 @@ void pm_call_options_free(pm_call_options *options);
 /**
  * A WhatsApp message by a template: recipient and sender are phone numbers in
  * E.164 form ("+6591234567"). Add the template's variables with
- * pm_message_set_variable().
+ * pm_message_set_variable(). Free it with pm_message_free().
  */
 pm_message *pm_message_new_whatsapp(const char *to, const char *from, const char *template_id);
 
 /**
- * An SMS with free text. It needs no sender; pm_message_set_sender_id() names one.
+ * An SMS with free text. It needs no sender; pm_message_set_sender_id() names
+ * one. Free it with pm_message_free().
  */
 pm_message *pm_message_new_sms(const char *to, const char *content);
 
 /**
- * An SMS by a template. Add the template's variables with pm_message_set_variable().
+ * An SMS by a template. Add the template's variables with
+ * pm_message_set_variable(). Free it with pm_message_free().
  */
 pm_message *pm_message_new_sms_template(const char *to,
                                         const char *sender_id,
                                         const char *template_id);
 
 /**
- * An email with an HTML body.
+ * An email with an HTML body. Free it with pm_message_free().
  */
 pm_message *pm_message_new_email(const char *to, const char *subject, const char *html_content);
 
 /**
  * A message in its wire form: a JSON object with any channel and any field,
  * for example {"channel": "SMS", "to": "+6591234567", "content": "Hello"}.
- * Documented fields are checked, all others pass as they are.
+ * Documented fields are checked, all others pass as they are. Free it with
+ * pm_message_free().
  */
 pm_message *pm_message_new_json(const char *json);
 
@@ -691,8 +696,12 @@ pm_status pm_client_send(const pm_client *client,
 
 /**
  * Closes a client: later calls are refused, and calls under way end at once
- * with the outcome they have by then. It never waits. Closing twice is fine,
- * and so is NULL.
+ * with the outcome they have by then. Closing twice is fine, and so is NULL.
+ *
+ * It waits the moment that takes: when it returns, the completions of what was
+ * submitted are in their queues, callbacks have returned, and none comes any
+ * more. So hold no lock that a callback takes. Within a callback it doesn't
+ * wait, nor for a pm_client_send() of another thread.
  */
 void pm_client_close(const pm_client *client);
 
@@ -702,8 +711,8 @@ void pm_client_close(const pm_client *client);
  * returns true, every one that was submitted before has its completion in its
  * queue, or its callback has returned. Within a callback it doesn't wait.
  *
- * To end a program's use of a client without a late callback:
- * pm_client_close(), pm_client_wait(client, -1), pm_client_free().
+ * To let what was submitted come to its end, and then to end the use of a client:
+ * pm_client_wait(client, -1), pm_client_close(), pm_client_free().
  *
  * @return Whether none is under way; true for NULL.
  */
@@ -743,8 +752,8 @@ pm_status pm_client_submit(const pm_client *client,
  * Begins to send one message in the background; never waits. What became of
  * it is told to a function, on the library's own thread: in exactly one call
  * if this returns PM_OK, and none otherwise. That call may come before this
- * has returned, and after the client was closed or freed; pm_client_wait()
- * tells when none will come any more.
+ * has returned, and after the client was freed, but not after pm_client_close()
+ * has returned. On a closed client nothing begins.
  *
  * @param client     The client.
  * @param message    The message; it may be changed or freed afterwards.
@@ -795,8 +804,9 @@ pm_completion *pm_queue_next(const pm_queue *queue, int64_t timeout_ms);
 
 /**
  * A file descriptor that is readable while the queue is not empty, for poll()
- * and epoll: call pm_queue_next(queue, 0) until it gives NULL, then poll
- * again. It belongs to the queue: don't read from it, don't close it. -1 for NULL.
+ * and epoll (without EPOLLET): call pm_queue_next(queue, 0) until it gives
+ * NULL, then poll again. pm_queue_wake() makes it readable, too. It belongs to
+ * the queue: don't read from it, don't close it. -1 for NULL.
  */
 int32_t pm_queue_fd(const pm_queue *queue);
 
@@ -876,8 +886,9 @@ void pm_completion_free(pm_completion *completion);
  * are checked before the first is sent.
  *
  * @param client    The client.
- * @param messages  The messages; they are not changed.
- * @param count     How many they are.
+ * @param messages  The messages, in an array of const pm_message *; they are
+ *                  not changed.
+ * @param count     How many they are, at least one.
  * @param options   NULL, or what this call has different from its client.
  * @param receipt   NULL, or where the receipt is written, to be freed with
  *                  pm_receipt_free(); NULL on failure.
@@ -903,8 +914,9 @@ pm_status pm_client_send_with_fallback(const pm_client *client,
  * and with a trail: exactly one if this returns PM_OK, none otherwise.
  *
  * @param client     The client.
- * @param messages   The messages; they may be changed or freed afterwards.
- * @param count      How many they are.
+ * @param messages   The messages, in an array of const pm_message *; they may
+ *                   be changed or freed afterwards.
+ * @param count      How many they are, at least one.
  * @param options    NULL, or what this call has different from its client.
  * @param queue      Where the completion goes.
  * @param user_data  Handed back by pm_completion_user_data(); not looked into.
@@ -927,8 +939,9 @@ pm_status pm_client_submit_with_fallback(const pm_client *client,
  * pm_client_submit_callback().
  *
  * @param client     The client.
- * @param messages   The messages; they may be changed or freed afterwards.
- * @param count      How many they are.
+ * @param messages   The messages, in an array of const pm_message *; they may
+ *                   be changed or freed afterwards.
+ * @param count      How many they are, at least one.
  * @param options    NULL, or what this call has different from its client.
  * @param callback   The function; see pm_callback for what it may do.
  * @param user_data  Given to the function, and by pm_completion_user_data().
@@ -1023,7 +1036,7 @@ pm_status pm_client_get_message(const pm_client *client,
  * @param final_statuses  The statuses to wait for, in capitals or not. NULL:
  *                        "DELIVERED", "READ", "FAILED", "UNDELIVERED",
  *                        "REJECTED" and "EXPIRED"; an assumption.
- * @param count           How many they are.
+ * @param count           How many they are, at least one; not looked at with NULL.
  * @param options         NULL, or what this call has different from its client.
  * @param record          NULL, or where the record is written, to be freed
  *                        with pm_record_free(); NULL on failure.
@@ -1070,7 +1083,7 @@ pm_status pm_client_submit_get_message(const pm_client *client,
  * @param message_id      The message's id, from its receipt; it is copied.
  * @param final_statuses  The statuses to wait for, or NULL: see
  *                        pm_client_wait_for_status(); they are copied.
- * @param count           How many they are.
+ * @param count           How many they are, at least one; not looked at with NULL.
  * @param options         NULL, or what this call has different from its client.
  * @param queue           Where the completion goes.
  * @param user_data       Handed back by pm_completion_user_data(); not looked into.
@@ -1204,7 +1217,7 @@ void pm_filter_free(pm_filter *filter);
  * @param client   The client.
  * @param filter   NULL, or which messages; it is copied.
  * @param options  NULL, or what each of the calls has different from its client.
- * @param iter     Where the list is written, to be freed with
+ * @param iter     NULL, or where the list is written, to be freed with
  *                 pm_message_iter_free(); NULL on failure.
  * @param error    NULL, or where the error is written, to be freed with
  *                 pm_error_free(); NULL on success.
@@ -1220,7 +1233,7 @@ pm_status pm_client_list_messages(const pm_client *client,
  * ends the list.
  *
  * @param iter    The list.
- * @param record  Where the message is written, to be freed with
+ * @param record  NULL, or where the message is written, to be freed with
  *                pm_record_free(); NULL after the last one (and PM_OK is
  *                returned), and on failure.
  * @param error   NULL, or where the error is written, to be freed with
@@ -1233,8 +1246,9 @@ pm_status pm_message_iter_next(const pm_message_iter *iter, pm_record **record, 
  * over. An error ends the list. The first page is given even if it is empty.
  *
  * @param iter   The list.
- * @param page   Where the page is written, to be freed with pm_page_free();
- *               NULL after the last one (and PM_OK is returned), and on failure.
+ * @param page   NULL, or where the page is written, to be freed with
+ *               pm_page_free(); NULL after the last one (and PM_OK is
+ *               returned), and on failure.
  * @param error  NULL, or where the error is written, to be freed with
  *               pm_error_free(); NULL on success.
  */

@@ -15,8 +15,10 @@
  *     if (!receipt)
  *         std::puts(receipt.error().message().c_str());
  *
- * Handles are move-only and free themselves. A Client may be used from any
- * number of threads at once. Texts are UTF-8; one with a NUL in it is refused.
+ * Handles are move-only and free themselves; what was moved from is refused with
+ * a ConfigError wherever it is used. A Client may be used from any number of
+ * threads at once. Texts are UTF-8, and copied in both directions: no view has to
+ * outlive the call it is given to. One with a NUL in it is refused.
  * What is not said here is as in partner_messaging.h.
  */
 #ifndef PARTNER_MESSAGING_HPP
@@ -156,6 +158,16 @@ class Error {
     explicit Error(const pm_error *error, const pm_trail *trail = nullptr)
         : facts_(std::make_shared<const Facts>(error, trail)) {}
 
+    /// For what C can't tell from the defaults: options or a filter that were moved from.
+    [[nodiscard]] static Error moved_from(const char *argument, Outcome outcome) {
+        return Error(std::make_shared<const Facts>(argument, outcome));
+    }
+    /// Moving copies, too: no error is ever empty.
+    Error(const Error &) noexcept = default;
+    /// The same.
+    Error &operator=(const Error &) noexcept = default;
+    ~Error() = default;
+
     /// What happened, what that means for the message, and what to do; for people.
     [[nodiscard]] const std::string &message() const noexcept { return facts_->message; }
     /// What became of the message.
@@ -210,6 +222,10 @@ class Error {
             }
         }
 
+        Facts(const char *argument, Outcome at_stake)
+            : outcome(at_stake), status(PM_CONFIG_ERROR), kind("config"), class_name("ConfigError"),
+              message(std::string(argument) + ": must not have been moved from. Nothing was sent."), field(argument) {}
+
         Outcome outcome;
         pm_status status;
         std::string kind;
@@ -219,12 +235,14 @@ class Error {
         std::optional<std::string> code;
         std::optional<std::string> request_id;
         std::optional<std::string> body;
-        unsigned attempts;
-        std::chrono::milliseconds elapsed;
+        unsigned attempts = 0;
+        std::chrono::milliseconds elapsed{0};
         std::vector<FallbackStep> trail;
         std::optional<int> http_status;
         std::optional<std::chrono::milliseconds> retry_after;
     };
+
+    explicit Error(std::shared_ptr<const Facts> facts) noexcept : facts_(std::move(facts)) {}
 
     // Shared, so that copying never throws.
     std::shared_ptr<const Facts> facts_;
@@ -357,8 +375,15 @@ inline std::exception_ptr exception(const Error &error, std::string_view class_n
             return candidate.make(error);
         }
     }
-    return error.status() == PM_API_ERROR ? make_exception<ApiError>(error)
-                                                  : make_exception<PartnerMessagingError>(error);
+    switch (error.status()) {
+    case PM_CONFIG_ERROR: return make_exception<ConfigError>(error);
+    case PM_INVALID_MESSAGE: return make_exception<InvalidMessageError>(error);
+    case PM_TRANSPORT_ERROR: return make_exception<TransportError>(error);
+    case PM_OUTCOME_UNKNOWN: return make_exception<OutcomeUnknownError>(error);
+    case PM_PROTOCOL_ERROR: return make_exception<ProtocolError>(error);
+    case PM_API_ERROR: return make_exception<ApiError>(error);
+    default: return make_exception<PartnerMessagingError>(error);
+    }
 }
 
 inline std::exception_ptr exception(const Error &error) {
@@ -670,6 +695,59 @@ class Request {
     detail::RequestHandle handle_;
 };
 
+#if PARTNER_MESSAGING_EXCEPTIONS
+namespace detail {
+
+/// An input iterator over what a list's next() gives. It points to the list,
+/// which must neither move nor go meanwhile.
+template <class List, class Value> class Iterator {
+  public:
+    using iterator_category = std::input_iterator_tag;
+    using value_type = Value;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const Value *;
+    using reference = const Value &;
+
+    Iterator() = default;
+    explicit Iterator(List *list) : list_(list) { ++*this; }
+    reference operator*() const noexcept { return *current_; }
+    pointer operator->() const noexcept { return &*current_; }
+    Iterator &operator++() {
+        // What throws leaves it at the end, where an error leaves the list.
+        List *const list = std::exchange(list_, nullptr);
+        current_ = list->next();
+        if (current_) {
+            list_ = list;
+        }
+        return *this;
+    }
+    /// The value that was passed, for `*i++`.
+    class Passed {
+      public:
+        explicit Passed(Value value) : value_(std::move(value)) {}
+        const Value &operator*() const noexcept { return value_; }
+
+      private:
+        Value value_;
+    };
+    Passed operator++(int) {
+        Passed passed(*std::move(current_));
+        ++*this;
+        return passed;
+    }
+    friend bool operator==(const Iterator &a, const Iterator &b) noexcept {
+        return a.list_ == b.list_;
+    }
+    friend bool operator!=(const Iterator &a, const Iterator &b) noexcept { return !(a == b); }
+
+  private:
+    List *list_ = nullptr;
+    std::optional<Value> current_;
+};
+
+} // namespace detail
+#endif
+
 /// The pages of a list, one after another; each is fetched when it is asked for.
 class Pages {
   public:
@@ -685,6 +763,13 @@ class Pages {
 #if PARTNER_MESSAGING_EXCEPTIONS
     /// The same; throws what try_next() would give as an error.
     std::optional<Page> next() { return try_next().value(); }
+
+    /// For range-for, once through the list; going on may throw.
+    using Iterator = detail::Iterator<Pages, Page>;
+    /// Fetches the first page.
+    [[nodiscard]] Iterator begin() { return Iterator(this); }
+    /// Where the list ends.
+    [[nodiscard]] Iterator end() const noexcept { return Iterator(); }
 #endif
 
   private:
@@ -718,49 +803,10 @@ class Messages {
     std::optional<MessageRecord> next() { return try_next().value(); }
 
     /// For range-for, once through the list; going on may throw.
-    class Iterator {
-      public:
-        using iterator_category = std::input_iterator_tag;
-        using value_type = MessageRecord;
-        using difference_type = std::ptrdiff_t;
-        using pointer = const MessageRecord *;
-        using reference = const MessageRecord &;
-
-        Iterator() = default;
-        explicit Iterator(Messages *list) : list_(list) { ++*this; }
-        reference operator*() const noexcept { return *current_; }
-        pointer operator->() const noexcept { return &*current_; }
-        Iterator &operator++() {
-            current_ = list_->next();
-            if (!current_) {
-                list_ = nullptr;
-            }
-            return *this;
-        }
-        /// The message that was passed, for `*i++`.
-        class Passed {
-          public:
-            explicit Passed(MessageRecord record) : record_(std::move(record)) {}
-            const MessageRecord &operator*() const noexcept { return record_; }
-
-          private:
-            MessageRecord record_;
-        };
-        Passed operator++(int) {
-            Passed passed(std::move(*current_));
-            ++*this;
-            return passed;
-        }
-        friend bool operator==(const Iterator &a, const Iterator &b) noexcept {
-            return a.list_ == b.list_;
-        }
-        friend bool operator!=(const Iterator &a, const Iterator &b) noexcept { return !(a == b); }
-
-      private:
-        Messages *list_ = nullptr;
-        std::optional<MessageRecord> current_;
-    };
+    using Iterator = detail::Iterator<Messages, MessageRecord>;
+    /// Fetches the first message.
     [[nodiscard]] Iterator begin() { return Iterator(this); }
+    /// Where the list ends.
     [[nodiscard]] Iterator end() const noexcept { return Iterator(); }
 #endif
 
@@ -920,9 +966,14 @@ class WhatsApp : public Message {
         : Message(pm_message_new_whatsapp(detail::CText(to).get(), detail::CText(from).get(),
                                           detail::CText(template_id).get())) {}
     /// Puts a value in the template's place called "1", "2" and so on.
-    WhatsApp &variable(std::string_view name, std::string_view value) {
+    WhatsApp &variable(std::string_view name, std::string_view value) & {
         set_variable(name, value);
         return *this;
+    }
+    /// The same for a message in the making.
+    WhatsApp &&variable(std::string_view name, std::string_view value) && {
+        set_variable(name, value);
+        return std::move(*this);
     }
 };
 
@@ -1028,6 +1079,9 @@ class Client {
   public:
     /// A client with these options, or ConfigError.
     [[nodiscard]] static Result<Client> try_new(const Options &options) {
+        if (!options.get()) {
+            return Error::moved_from("options", Outcome::not_sent);
+        }
         pm_client *client = nullptr;
         pm_error *error = nullptr;
         const pm_status status = pm_client_new(options.get(), &client, &error);
@@ -1042,6 +1096,9 @@ class Client {
     }
     /// The same with options for this call.
     Result<Receipt> try_send(const Message &message, const CallOptions &options) const {
+        if (!options.get()) {
+            return Error::moved_from("options", Outcome::not_sent);
+        }
         return send_with(message, options.get());
     }
 
@@ -1056,7 +1113,7 @@ class Client {
     [[nodiscard]] std::future<Result<Receipt>> try_send_async(const Message &message,
                                                               const CallOptions &options,
                                                               Call *call = nullptr) const {
-        return submit<ResultPromise<Receipt>>(message, options.get(), call);
+        return submit<ResultPromise<Receipt>>(message, &options, call);
     }
 
     /// Sends the first of these messages that the service takes: one that it
@@ -1064,6 +1121,9 @@ class Client {
     /// What was tried is in the result's trail, and in the error's.
     Result<FallbackReceipt> try_send_with_fallback(const MessageList &messages,
                                                    const CallOptions &options = CallOptions()) const {
+        if (!options.get()) {
+            return Error::moved_from("options", Outcome::not_sent);
+        }
         const std::vector<const pm_message *> handles = detail::handles(messages);
         pm_receipt *receipt = nullptr;
         pm_trail *trail = nullptr;
@@ -1084,12 +1144,15 @@ class Client {
     try_send_with_fallback_async(const MessageList &messages,
                                  const CallOptions &options = CallOptions(),
                                  Call *call = nullptr) const {
-        return submit<ResultPromise<FallbackReceipt>>(messages, options.get(), call);
+        return submit<ResultPromise<FallbackReceipt>>(messages, &options, call);
     }
 
     /// Asks what became of a message that was accepted before.
     Result<MessageRecord> try_get_message(std::string_view message_id,
                                           const CallOptions &options = CallOptions()) const {
+        if (!options.get()) {
+            return Error::moved_from("options", Outcome::none);
+        }
         pm_record *record = nullptr;
         pm_error *error = nullptr;
         const pm_status status = pm_client_get_message(get(), detail::CText(message_id).get(),
@@ -1103,6 +1166,9 @@ class Client {
     Result<MessageRecord>
     try_wait_for_status(std::string_view message_id, const CallOptions &options = CallOptions(),
                         const std::optional<std::vector<std::string>> &final_statuses = {}) const {
+        if (!options.get()) {
+            return Error::moved_from("options", Outcome::none);
+        }
         const std::vector<detail::CText> texts =
             final_statuses ? std::vector<detail::CText>(final_statuses->begin(), final_statuses->end())
                            : std::vector<detail::CText>();
@@ -1125,6 +1191,12 @@ class Client {
     /// Lists messages: all pages, each fetched when it is needed.
     Result<Messages> try_list_messages(const Filter &filter = Filter(),
                                        const CallOptions &options = CallOptions()) const {
+        if (!filter.get()) {
+            return Error::moved_from("filter", Outcome::none);
+        }
+        if (!options.get()) {
+            return Error::moved_from("options", Outcome::none);
+        }
         pm_message_iter *iter = nullptr;
         pm_error *error = nullptr;
         const pm_status status =
@@ -1134,6 +1206,9 @@ class Client {
 
     /// Asks for the credit that is left.
     Result<Balance> try_get_balance(const CallOptions &options = CallOptions()) const {
+        if (!options.get()) {
+            return Error::moved_from("options", Outcome::none);
+        }
         pm_balance *balance = nullptr;
         pm_error *error = nullptr;
         const pm_status status = pm_client_get_balance(get(), options.get(), &balance, &error);
@@ -1144,6 +1219,9 @@ class Client {
     /// Makes any other request to the service.
     Result<Reply> try_request(const Request &request,
                               const CallOptions &options = CallOptions()) const {
+        if (!options.get()) {
+            return Error::moved_from("options", Outcome::not_sent);
+        }
         pm_reply *reply = nullptr;
         pm_error *error = nullptr;
         const pm_status status =
@@ -1169,7 +1247,7 @@ class Client {
     send_with_fallback_async(const MessageList &messages,
                              const CallOptions &options = CallOptions(),
                              Call *call = nullptr) const {
-        return submit<ThrowingPromise<FallbackReceipt>>(messages, options.get(), call);
+        return submit<ThrowingPromise<FallbackReceipt>>(messages, &options, call);
     }
     MessageRecord get_message(std::string_view message_id,
                               const CallOptions &options = CallOptions()) const {
@@ -1212,12 +1290,12 @@ class Client {
     /// The same with options for this call.
     [[nodiscard]] std::future<Receipt> send_async(const Message &message, const CallOptions &options,
                                                   Call *call = nullptr) const {
-        return submit<ThrowingPromise<Receipt>>(message, options.get(), call);
+        return submit<ThrowingPromise<Receipt>>(message, &options, call);
     }
 #endif
 
     /// Refuses later calls, and ends those under way at once with the outcome
-    /// they have by then. Never waits.
+    /// they have by then. Waits until the futures of asynchronous sends are settled.
     void close() const noexcept { pm_client_close(get()); }
 
     /// Waits until no asynchronous send is under way; tells whether there is none.
@@ -1294,15 +1372,19 @@ class Client {
     }
 
     template <class Promise, class Sent>
-    std::future<typename Promise::Value> submit(const Sent &sent, const pm_call_options *options,
+    std::future<typename Promise::Value> submit(const Sent &sent, const CallOptions *options,
                                                 Call *call) const {
         auto promise = std::make_unique<Promise>();
         auto future = promise->promise.get_future();
+        if (options && !options->get()) {
+            promise->settle(Error::moved_from("options", Outcome::not_sent));
+            return future;
+        }
         pm_call *handle = nullptr;
         pm_error *error = nullptr;
         // The future is taken first: the promise may be settled before this returns.
-        if (begin(sent, options, &settle<Promise>, promise.get(), call ? &handle : nullptr, &error) ==
-            PM_OK) {
+        if (begin(sent, options ? options->get() : nullptr, &settle<Promise>, promise.get(),
+                  call ? &handle : nullptr, &error) == PM_OK) {
             static_cast<void>(promise.release());
             if (call) {
                 call->handle_.reset(handle);

@@ -59,8 +59,8 @@ pub extern "C" fn pm_client_submit(
 /// Begins to send one message in the background; never waits. What became of
 /// it is told to a function, on the library's own thread: in exactly one call
 /// if this returns PM_OK, and none otherwise. That call may come before this
-/// has returned, and after the client was closed or freed; pm_client_wait()
-/// tells when none will come any more.
+/// has returned, and after the client was freed, but not after pm_client_close()
+/// has returned. On a closed client nothing begins.
 ///
 /// @param client     The client.
 /// @param message    The message; it may be changed or freed afterwards.
@@ -116,6 +116,10 @@ where
 {
     let background = client.background()?;
     let pending = client.pending.one();
+    // Counted first: of this and pm_client_close(), one sees the other.
+    if client.is_closed() && matches!(to, Destination::Callback(_)) {
+        return Err(pm_error::closed());
+    }
     let promise = Promise { to, at_stake, state: Arc::default(), kept: false, _pending: pending };
     let state = promise.state.clone();
     let cancel = {

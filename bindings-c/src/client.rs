@@ -53,10 +53,14 @@ impl pm_client {
         // drops what it made, and neither waits for the other.
         let made = self.blocking.background()?;
         let client = self.background.get_or_init(|| made);
-        if self.closed.load(Ordering::SeqCst) {
+        if self.is_closed() {
             client.close();
         }
         Ok(client)
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::SeqCst)
     }
 
     fn close(&self) {
@@ -123,13 +127,18 @@ pub extern "C" fn pm_client_send(
 }
 
 /// Closes a client: later calls are refused, and calls under way end at once
-/// with the outcome they have by then. It never waits. Closing twice is fine,
-/// and so is NULL.
+/// with the outcome they have by then. Closing twice is fine, and so is NULL.
+///
+/// It waits the moment that takes: when it returns, the completions of what was
+/// submitted are in their queues, callbacks have returned, and none comes any
+/// more. So hold no lock that a callback takes. Within a callback it doesn't
+/// wait, nor for a pm_client_send() of another thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn pm_client_close(client: Option<&pm_client>) {
     ffi::entry((), || {
         if let Some(client) = client {
             client.close();
+            client.pending.wait(duration(-1));
         }
     });
 }
@@ -139,8 +148,8 @@ pub extern "C" fn pm_client_close(client: Option<&pm_client>) {
 /// returns true, every one that was submitted before has its completion in its
 /// queue, or its callback has returned. Within a callback it doesn't wait.
 ///
-/// To end a program's use of a client without a late callback:
-/// pm_client_close(), pm_client_wait(client, -1), pm_client_free().
+/// To let what was submitted come to its end, and then to end the use of a client:
+/// pm_client_wait(client, -1), pm_client_close(), pm_client_free().
 ///
 /// @return Whether none is under way; true for NULL.
 #[unsafe(no_mangle)]

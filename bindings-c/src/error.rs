@@ -80,6 +80,12 @@ impl pm_error {
         self
     }
 
+    /// A callback was asked for when none may come any more.
+    pub(crate) fn closed() -> Self {
+        let text = "the client is closed. The message was not sent; with an open client it is safe to send it again.";
+        Self::own(ErrorClass::Transport, Kind::Closed, PM_OUTCOME_NOT_SENT, None, text.to_owned())
+    }
+
     /// A handle of the parent process was used in a forked child, where it can't work.
     pub(crate) fn forked(field: &'static str) -> Self {
         let text = format!(

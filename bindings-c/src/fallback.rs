@@ -61,8 +61,9 @@ impl pm_trail {
 /// are checked before the first is sent.
 ///
 /// @param client    The client.
-/// @param messages  The messages; they are not changed.
-/// @param count     How many they are.
+/// @param messages  The messages, in an array of const pm_message *; they are
+///                  not changed.
+/// @param count     How many they are, at least one.
 /// @param options   NULL, or what this call has different from its client.
 /// @param receipt   NULL, or where the receipt is written, to be freed with
 ///                  pm_receipt_free(); NULL on failure.
@@ -108,8 +109,9 @@ pub extern "C" fn pm_client_send_with_fallback(
 /// and with a trail: exactly one if this returns PM_OK, none otherwise.
 ///
 /// @param client     The client.
-/// @param messages   The messages; they may be changed or freed afterwards.
-/// @param count      How many they are.
+/// @param messages   The messages, in an array of const pm_message *; they may
+///                   be changed or freed afterwards.
+/// @param count      How many they are, at least one.
 /// @param options    NULL, or what this call has different from its client.
 /// @param queue      Where the completion goes.
 /// @param user_data  Handed back by pm_completion_user_data(); not looked into.
@@ -139,8 +141,9 @@ pub extern "C" fn pm_client_submit_with_fallback(
 /// pm_client_submit_callback().
 ///
 /// @param client     The client.
-/// @param messages   The messages; they may be changed or freed afterwards.
-/// @param count      How many they are.
+/// @param messages   The messages, in an array of const pm_message *; they may
+///                   be changed or freed afterwards.
+/// @param count      How many they are, at least one.
 /// @param options    NULL, or what this call has different from its client.
 /// @param callback   The function; see pm_callback for what it may do.
 /// @param user_data  Given to the function, and by pm_completion_user_data().

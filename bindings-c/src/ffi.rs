@@ -121,13 +121,14 @@ pub(crate) fn text<'a>(pointer: *const c_char) -> Result<&'a str, BadText> {
     text.to_str().map_err(|_| BadText::NotUtf8)
 }
 
-/// Reads an argument that is an array of `count` handles or texts; NULL is an empty one.
+/// Reads an argument that is an array of `count` handles or texts. NULL is an
+/// empty one, and so is one that no memory can hold: `(size_t)-1` was no count.
 pub(crate) fn slice<'a, T>(pointer: *const T, count: usize) -> &'a [T] {
-    if pointer.is_null() {
+    if pointer.is_null() || count > isize::MAX.unsigned_abs() / size_of::<T>() {
         return &[];
     }
     // SAFETY: by contract `pointer` points to `count` values that nobody
-    // changes during the call.
+    // changes during the call; they are not larger than a slice may be.
     unsafe { std::slice::from_raw_parts(pointer, count) }
 }
 

@@ -17,7 +17,8 @@ use crate::signals::NoSigpipe;
 use crate::status::{PM_OUTCOME_NONE, pm_status};
 
 /// The messages of a list, from as many pages as it has. It keeps what it needs
-/// of its client, which may be freed before it.
+/// of its client, which may be freed before it. Of several threads that ask it
+/// for the next message at once, each is given another.
 pub struct pm_message_iter {
     client: Arc<blocking::Client>,
     options: CallOptions,
@@ -63,7 +64,7 @@ impl pm_message_iter {
 /// @param client   The client.
 /// @param filter   NULL, or which messages; it is copied.
 /// @param options  NULL, or what each of the calls has different from its client.
-/// @param iter     Where the list is written, to be freed with
+/// @param iter     NULL, or where the list is written, to be freed with
 ///                 pm_message_iter_free(); NULL on failure.
 /// @param error    NULL, or where the error is written, to be freed with
 ///                 pm_error_free(); NULL on success.
@@ -88,7 +89,7 @@ pub extern "C" fn pm_client_list_messages(
 /// ends the list.
 ///
 /// @param iter    The list.
-/// @param record  Where the message is written, to be freed with
+/// @param record  NULL, or where the message is written, to be freed with
 ///                pm_record_free(); NULL after the last one (and PM_OK is
 ///                returned), and on failure.
 /// @param error   NULL, or where the error is written, to be freed with
@@ -109,8 +110,9 @@ pub extern "C" fn pm_message_iter_next(
 /// over. An error ends the list. The first page is given even if it is empty.
 ///
 /// @param iter   The list.
-/// @param page   Where the page is written, to be freed with pm_page_free();
-///               NULL after the last one (and PM_OK is returned), and on failure.
+/// @param page   NULL, or where the page is written, to be freed with
+///               pm_page_free(); NULL after the last one (and PM_OK is
+///               returned), and on failure.
 /// @param error  NULL, or where the error is written, to be freed with
 ///               pm_error_free(); NULL on success.
 #[unsafe(no_mangle)]

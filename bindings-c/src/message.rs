@@ -8,7 +8,8 @@ use crate::error::pm_error;
 use crate::fault::{Fault, Faults};
 use crate::ffi;
 
-/// A message to send, any number of times; a send doesn't change it.
+/// A message to send, any number of times; a send doesn't change it. Each
+/// pm_message_new_...() gives one that is to be freed with pm_message_free().
 ///
 /// A builder never fails: an argument that can't be used is kept, and the send
 /// refuses the message with PM_INVALID_MESSAGE, naming the field at fault.
@@ -68,7 +69,7 @@ impl pm_message {
 
 /// A WhatsApp message by a template: recipient and sender are phone numbers in
 /// E.164 form ("+6591234567"). Add the template's variables with
-/// pm_message_set_variable().
+/// pm_message_set_variable(). Free it with pm_message_free().
 #[unsafe(no_mangle)]
 pub extern "C" fn pm_message_new_whatsapp(
     to: *const c_char,
@@ -84,7 +85,8 @@ pub extern "C" fn pm_message_new_whatsapp(
     })
 }
 
-/// An SMS with free text. It needs no sender; pm_message_set_sender_id() names one.
+/// An SMS with free text. It needs no sender; pm_message_set_sender_id() names
+/// one. Free it with pm_message_free().
 #[unsafe(no_mangle)]
 pub extern "C" fn pm_message_new_sms(to: *const c_char, content: *const c_char) -> Option<Box<pm_message>> {
     ffi::entry(None, || {
@@ -95,7 +97,8 @@ pub extern "C" fn pm_message_new_sms(to: *const c_char, content: *const c_char) 
     })
 }
 
-/// An SMS by a template. Add the template's variables with pm_message_set_variable().
+/// An SMS by a template. Add the template's variables with
+/// pm_message_set_variable(). Free it with pm_message_free().
 #[unsafe(no_mangle)]
 pub extern "C" fn pm_message_new_sms_template(
     to: *const c_char,
@@ -111,7 +114,7 @@ pub extern "C" fn pm_message_new_sms_template(
     })
 }
 
-/// An email with an HTML body.
+/// An email with an HTML body. Free it with pm_message_free().
 #[unsafe(no_mangle)]
 pub extern "C" fn pm_message_new_email(
     to: *const c_char,
@@ -129,7 +132,8 @@ pub extern "C" fn pm_message_new_email(
 
 /// A message in its wire form: a JSON object with any channel and any field,
 /// for example {"channel": "SMS", "to": "+6591234567", "content": "Hello"}.
-/// Documented fields are checked, all others pass as they are.
+/// Documented fields are checked, all others pass as they are. Free it with
+/// pm_message_free().
 #[unsafe(no_mangle)]
 pub extern "C" fn pm_message_new_json(json: *const c_char) -> Option<Box<pm_message>> {
     ffi::entry(None, || {

@@ -81,13 +81,14 @@ pub extern "C" fn pm_options_set_base_url(options: Option<&mut pm_options>, url:
 }
 
 /// The one deadline of a call, over queueing, every attempt and every pause, in
-/// milliseconds. Default: 30000.
+/// milliseconds: from 1 to a year. Default: 30000.
 #[unsafe(no_mangle)]
 pub extern "C" fn pm_options_set_timeout_ms(options: Option<&mut pm_options>, timeout_ms: u64) {
     set(options, |builder| builder.timeout(Duration::from_millis(timeout_ms)));
 }
 
-/// How long making one connection may take, in milliseconds. Default: 5000.
+/// How long making one connection may take, in milliseconds: from 1 to a year.
+/// Default: 5000.
 #[unsafe(no_mangle)]
 pub extern "C" fn pm_options_set_connect_timeout_ms(options: Option<&mut pm_options>, timeout_ms: u64) {
     set(options, |builder| builder.connect_timeout(Duration::from_millis(timeout_ms)));
@@ -100,8 +101,8 @@ pub extern "C" fn pm_options_set_max_retries(options: Option<&mut pm_options>, r
     set(options, |builder| builder.max_retries(retries));
 }
 
-/// How many requests may be under way at once. Further calls wait for their
-/// turn. Default: 100.
+/// How many requests may be under way at once, from 1 to 100000. Further calls
+/// wait for their turn. Default: 100.
 #[unsafe(no_mangle)]
 pub extern "C" fn pm_options_set_max_connections(options: Option<&mut pm_options>, connections: u32) {
     let connections = usize::try_from(connections).unwrap_or(usize::MAX);
@@ -164,7 +165,7 @@ pub extern "C" fn pm_options_set_user_agent(options: Option<&mut pm_options>, us
     set_text(options, "user_agent", user_agent, |builder, user_agent| builder.user_agent(user_agent));
 }
 
-/// How many bytes an answer's body may have. Default: 1048576.
+/// How many bytes an answer's body may have, at least 1. Default: 1048576.
 #[unsafe(no_mangle)]
 pub extern "C" fn pm_options_set_max_response_bytes(options: Option<&mut pm_options>, bytes: u64) {
     let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
@@ -175,9 +176,8 @@ pub extern "C" fn pm_options_set_max_response_bytes(options: Option<&mut pm_opti
 /// of the clients made with these options; NULL for none. For the function and
 /// what it must not do see pm_event_callback.
 ///
-/// A call's last event comes before its result: no call to the function comes
-/// after the client was freed and pm_client_wait() had returned true before.
-/// Until then user_data has to be there.
+/// A call's last event comes before its result: none of a submitted call comes
+/// after pm_client_close() has returned. Until then user_data has to be there.
 ///
 /// Besides, a client that is made while the environment variable
 /// PARTNER_MESSAGING_LOG is "debug" writes its events to standard error.
@@ -250,7 +250,7 @@ pub extern "C" fn pm_call_options_new() -> Option<Box<pm_call_options>> {
     ffi::entry(None, || Some(Box::default()))
 }
 
-/// The call's deadline, from its start, in milliseconds.
+/// The call's deadline, from its start, in milliseconds: from 1 to a year.
 #[unsafe(no_mangle)]
 pub extern "C" fn pm_call_options_set_timeout_ms(options: Option<&mut pm_call_options>, timeout_ms: u64) {
     ffi::entry((), || {

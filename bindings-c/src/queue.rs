@@ -74,8 +74,9 @@ pub extern "C" fn pm_queue_next(queue: Option<&pm_queue>, timeout_ms: i64) -> Op
 }
 
 /// A file descriptor that is readable while the queue is not empty, for poll()
-/// and epoll: call pm_queue_next(queue, 0) until it gives NULL, then poll
-/// again. It belongs to the queue: don't read from it, don't close it. -1 for NULL.
+/// and epoll (without EPOLLET): call pm_queue_next(queue, 0) until it gives
+/// NULL, then poll again. pm_queue_wake() makes it readable, too. It belongs to
+/// the queue: don't read from it, don't close it. -1 for NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn pm_queue_fd(queue: Option<&pm_queue>) -> i32 {
     ffi::entry(-1, || queue.map_or(-1, |queue| queue.items.as_raw_fd()))

@@ -85,7 +85,7 @@ pub extern "C" fn pm_client_get_message(
 /// @param final_statuses  The statuses to wait for, in capitals or not. NULL:
 ///                        "DELIVERED", "READ", "FAILED", "UNDELIVERED",
 ///                        "REJECTED" and "EXPIRED"; an assumption.
-/// @param count           How many they are.
+/// @param count           How many they are, at least one; not looked at with NULL.
 /// @param options         NULL, or what this call has different from its client.
 /// @param record          NULL, or where the record is written, to be freed
 ///                        with pm_record_free(); NULL on failure.
@@ -153,7 +153,7 @@ pub extern "C" fn pm_client_submit_get_message(
 /// @param message_id      The message's id, from its receipt; it is copied.
 /// @param final_statuses  The statuses to wait for, or NULL: see
 ///                        pm_client_wait_for_status(); they are copied.
-/// @param count           How many they are.
+/// @param count           How many they are, at least one; not looked at with NULL.
 /// @param options         NULL, or what this call has different from its client.
 /// @param queue           Where the completion goes.
 /// @param user_data       Handed back by pm_completion_user_data(); not looked into.

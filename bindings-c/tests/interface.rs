@@ -33,6 +33,16 @@ fn the_library_exports_what_the_header_declares() {
 }
 
 #[test]
+fn every_function_is_given_hostile_arguments() {
+    let programs = package().join("tests/programs");
+    let files = ["hostile.c", "hostile_arguments.h", "hostile_values.h"];
+    let program: String = files.map(|file| fs::read_to_string(programs.join(file)).unwrap()).concat();
+    let named: BTreeSet<&str> = program.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
+    let missing: Vec<_> = declared().into_iter().filter(|name| !named.contains(name.as_str())).collect();
+    assert_eq!(missing, [""; 0]);
+}
+
+#[test]
 fn the_shared_library_has_its_soname() {
     let library = library_dir().join("libpartner_messaging.so");
     let output = succeed(Command::new("readelf").arg("-d").arg(library));

@@ -6,6 +6,9 @@ use std::process::Command;
 use crate::workspace::{Result, Workspace, empty_folder, machine_compilers, run};
 use crate::{c_archive, c_consumers, c_recipes, c_tools};
 
+/// The largest that a stripped shared object may be, in bytes.
+pub(crate) const LARGEST: u64 = 5_000_000;
+
 /// Builds the shared and the static library, and tells the folder they are in.
 pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf> {
     machine_compilers()?;
@@ -18,6 +21,7 @@ pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf> {
 /// from outside under cargo, and the examples by each way of building them.
 pub(crate) fn test(workspace: &Workspace) -> Result<()> {
     let libraries = build(workspace)?;
+    is_small(&libraries.join("libpartner_messaging.so"))?;
     let place = workspace.target.join("c");
     let installed = place.join("installed");
     c_archive::unpacked(&workspace.root, &libraries, &installed, workspace.version())?;
@@ -28,6 +32,15 @@ pub(crate) fn test(workspace: &Workspace) -> Result<()> {
     c_consumers::test(workspace, &tools, &installed, &place)?;
     c_recipes::test(workspace, &tools, &installed, &place)?;
     run(workspace.cargo("test").args(["-p", "partner-messaging-c"]).env("PM_LIB_DIR", libraries))
+}
+
+/// The release profile strips the library, so its size is what users get.
+fn is_small(library: &Path) -> Result<()> {
+    let metadata = library.metadata().map_err(|error| format!("{}: {error}", library.display()))?;
+    if metadata.len() > LARGEST {
+        return Err(format!("{} has {} bytes, more than {LARGEST}", library.display(), metadata.len()));
+    }
+    Ok(())
 }
 
 /// Builds the test programs in `out` against an installed copy.

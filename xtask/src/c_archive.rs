@@ -13,10 +13,6 @@ const STATIC: &str = "libpartner_messaging.a";
 /// The number in the SONAME; bindings-c/build.rs sets the same.
 const SOVERSION: &str = "0";
 
-/// The examples and what builds them.
-const EXAMPLES: [&str; 8] =
-    ["first.c", "first.cpp", "demo.c", "demo.cpp", "epoll.c", "Makefile", "CMakeLists.txt", "meson.build"];
-
 /// What a program needs besides the static library, as `rustc
 /// --print native-static-libs` tells it.
 const STATIC_LIBRARIES: [&str; 7] = ["gcc_s", "util", "rt", "pthread", "m", "dl", "c"];
@@ -58,11 +54,12 @@ fn fill(top: &Path, root: &Path, target_dir: &Path, version: &str) -> Result<(),
     for header in ["partner_messaging.h", "partner_messaging.hpp"] {
         copy(&library.join("include").join(header), &top.join("include").join(header))?;
     }
-    for example in EXAMPLES {
-        copy(
-            &library.join("examples").join(example),
-            &top.join("share/partner-messaging/examples").join(example),
-        )?;
+    // All of them, with what builds them.
+    let examples = library.join("examples");
+    let entries = fs::read_dir(&examples).map_err(|error| format!("{}: {error}", examples.display()))?;
+    for entry in entries {
+        let entry = entry.map_err(|error| format!("{}: {error}", examples.display()))?;
+        copy(&entry.path(), &top.join("share/partner-messaging/examples").join(entry.file_name()))?;
     }
 
     let lib = top.join("lib");

@@ -37,6 +37,9 @@ pub(crate) fn check(workspace: &Workspace) -> Result<()> {
         for file in crate::package::files_ending(&package.join(folder), ".c")? {
             compile("clang", "-std=c99", &WARNINGS[..5], &file.to_string_lossy())?;
         }
+        for file in crate::package::files_ending(&package.join(folder), ".cpp")? {
+            compile("clang++", "-std=c++17", &WARNINGS[..5], &file.to_string_lossy())?;
+        }
     }
     Ok(())
 }

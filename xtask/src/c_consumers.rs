@@ -10,7 +10,7 @@ use crate::workspace::{Result, Workspace, empty_folder, output, run};
 
 /// What each way of building makes of the examples, and runs them.
 pub(crate) fn test(workspace: &Workspace, tools: &Path, installed: &Path, place: &Path) -> Result<()> {
-    let sandbox = Sandbox::start(workspace, "{}")?;
+    let sandbox = Sandbox::start(workspace, QUICK)?;
     let examples = installed.join("share/partner-messaging/examples");
     for library in ["shared", "static"] {
         let made = place.join("make").join(library);
@@ -49,12 +49,17 @@ pub(crate) fn by_make(tools: &Path, installed: &Path, out: &Path, library: &str)
         .env("PKG_CONFIG_PATH", installed.join("lib/pkgconfig")))
 }
 
+/// The state of a service whose messages arrive soon, for those who wait for that.
+pub(crate) const QUICK: &str = r#"{"delivery": {"after_ms": 20}}"#;
+
 /// The examples and what they are told.
-pub(crate) const PROGRAMS: [(&str, &[&str]); 5] = [
+pub(crate) const PROGRAMS: [(&str, &[&str]); 7] = [
     ("first", &["+6591234567"]),
     ("first_cpp", &["+6591234567"]),
     ("demo", &[]),
     ("demo_cpp", &[]),
+    ("tour", &[]),
+    ("tour_cpp", &[]),
     ("epoll", &["200"]),
 ];
 

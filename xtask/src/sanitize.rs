@@ -8,7 +8,7 @@ use crate::sandbox::Sandbox;
 use crate::workspace::{Result, Workspace, machine_compilers, output, run};
 use crate::{c, c_archive, c_consumers, c_tools};
 
-/// How long the stress and the random arguments go on, unless told otherwise.
+/// How long the stress goes on, and in thousands the random arguments, unless told otherwise.
 const ROUNDS: &str = "12";
 
 /// The library's thread lives as long as the process: what it holds at the end
@@ -48,6 +48,7 @@ pub(crate) fn run_all(workspace: &Workspace, options: &[&str]) -> Result<()> {
     c::programs(workspace, &tools, &installed, &out, &[sanitizers])?;
     c_tools::ctest(&tools, &out, &[])?;
     run(Command::new(out.join("stress")).args([rounds, "7"]))?;
+    run(Command::new(out.join("hostile")).args([format!("{rounds}000"), "7".to_owned()]))?;
 
     // Valgrind takes a library without what a sanitizer puts into it.
     run(workspace.cargo("build").args(["-p", "partner-messaging-c"]))?;
@@ -62,7 +63,7 @@ pub(crate) fn run_all(workspace: &Workspace, options: &[&str]) -> Result<()> {
 
     let out = place.join("valgrind-examples");
     c_consumers::by_make(&tools, &installed, &out, "shared")?;
-    let sandbox = Sandbox::start(workspace, "{}")?;
+    let sandbox = Sandbox::start(workspace, c_consumers::QUICK)?;
     let (program, arguments) = VALGRIND.split_once(';').unwrap_or((VALGRIND, ""));
     for (example, told) in c_consumers::PROGRAMS {
         let mut watched = Command::new(program);

@@ -56,6 +56,89 @@ static void moment(void) {
     nanosleep(&time, NULL);
 }
 
+static void none_begins(const pm_client *closed) {
+    pm_message *message = new_sms();
+    pm_call *call = (pm_call *)(uintptr_t)0x11;
+    pm_error *error = NULL;
+    CHECK(pm_client_submit_callback(closed, message, NULL, ended, NULL, &call, &error) == PM_TRANSPORT_ERROR);
+    CHECK(call == NULL && pm_error_outcome(error) == PM_OUTCOME_NOT_SENT);
+    CHECK_TEXT(pm_error_kind(error), "closed");
+    pm_error_free(error);
+    const pm_message *const messages[] = {message};
+    CHECK(pm_client_submit_with_fallback_callback(closed, messages, 1, NULL, ended, NULL, &call, &error) ==
+          PM_TRANSPORT_ERROR);
+    CHECK_TEXT(pm_error_kind(error), "closed");
+    pm_error_free(error);
+    pm_message_free(message);
+}
+
+struct lull {
+    int begun, ended;
+};
+
+static void takes_its_time(pm_completion *completion, void *user_data) {
+    struct lull *lull = user_data;
+    lull->begun++;
+    pm_completion_free(completion);
+    moment();
+    lull->ended++;
+}
+
+/* Closing doesn't wait for the function that closes. */
+static void closes(pm_completion *completion, void *user_data) {
+    pm_completion_free(completion);
+    pm_client_close(user_data);
+    pm_client_close(user_data);
+}
+
+/* Threads that submit until the client is closed, which waits for all of them. */
+static struct {
+    pm_client *client;
+    pthread_mutex_t mutex;
+    bool over;
+    unsigned begun, ended;
+} race = {.mutex = PTHREAD_MUTEX_INITIALIZER};
+
+static void count_end(pm_completion *completion, void *user_data) {
+    (void)user_data;
+    pm_completion_free(completion);
+    pthread_mutex_lock(&race.mutex);
+    CHECK(!race.over);
+    race.ended++;
+    pthread_mutex_unlock(&race.mutex);
+}
+
+static void *submit_until_closed(void *nothing) {
+    pm_message *message = new_sms();
+    for (unsigned begun = 0;; begun++) {
+        if (pm_client_submit_callback(race.client, message, NULL, count_end, NULL, NULL, NULL) == PM_OK)
+            continue;
+        pthread_mutex_lock(&race.mutex);
+        race.begun += begun;
+        pthread_mutex_unlock(&race.mutex);
+        break;
+    }
+    pm_message_free(message);
+    return nothing;
+}
+
+static void closed_while_threads_submit(const pm_sandbox *sandbox) {
+    race.client = sandbox_client(sandbox);
+    pthread_t threads[4];
+    for (int i = 0; i < 4; i++)
+        CHECK(pthread_create(&threads[i], NULL, submit_until_closed, NULL) == 0);
+    struct timespec time = {0, 2 * 1000 * 1000};
+    nanosleep(&time, NULL);
+    pm_client_close(race.client);
+    pthread_mutex_lock(&race.mutex);
+    race.over = true;
+    pthread_mutex_unlock(&race.mutex);
+    for (int i = 0; i < 4; i++)
+        CHECK(pthread_join(threads[i], NULL) == 0);
+    CHECK(race.begun > 0 && race.begun == race.ended);
+    pm_client_free(race.client);
+}
+
 /* What a callback may do and what is refused in it. */
 struct chain {
     pm_client *client;
@@ -107,6 +190,40 @@ static void refused(const pm_client *client) {
     pm_message_free(message);
 }
 
+/* When closing is over, every callback has returned, and none comes any more. */
+static void closing_waits(const pm_sandbox *sandbox) {
+    pm_client *closed = sandbox_client(sandbox);
+    submit(closed, SOME, "closed", NULL);
+    pm_client_close(closed);
+    each_was_called_once(SOME);
+    CHECK(pm_client_wait(closed, 0));
+    none_begins(closed);
+    pm_client_free(closed);
+    moment();
+    each_was_called_once(SOME);
+
+    /* So it is for one that takes its time, and for those of other threads. */
+    pm_client *slow = sandbox_client(sandbox);
+    struct lull lull = {0, 0};
+    pm_message *short_message = new_sms();
+    CHECK(pm_client_submit_callback(slow, short_message, NULL, takes_its_time, &lull, NULL, NULL) == PM_OK);
+    pm_message_free(short_message);
+    pm_client_close(slow);
+    CHECK(lull.begun == 1 && lull.ended == 1);
+    pm_client_free(slow);
+    closed_while_threads_submit(sandbox);
+    pm_client *closing = sandbox_client(sandbox);
+    pm_call *closing_call = NULL;
+    pm_message *last_message = new_sms();
+    CHECK(pm_client_submit_callback(closing, last_message, NULL, closes, closing, &closing_call, NULL) == PM_OK);
+    pm_message_free(last_message);
+    pm_cancel(closing_call);
+    pm_call_free(closing_call);
+    CHECK(pm_client_wait(closing, 20000));
+    none_begins(closing);
+    pm_client_free(closing);
+}
+
 int main(void) {
     pm_sandbox *sandbox = start_sandbox();
     pm_client *client = sandbox_client(sandbox);
@@ -129,15 +246,7 @@ int main(void) {
     CHECK(pm_client_wait(client, -1));
     each_was_called_once(SOME);
 
-    /* Closed, waited for, freed: none comes later. */
-    pm_client *closed = sandbox_client(sandbox);
-    submit(closed, SOME, "closed", NULL);
-    pm_client_close(closed);
-    CHECK(pm_client_wait(closed, -1));
-    each_was_called_once(SOME);
-    pm_client_free(closed);
-    moment();
-    each_was_called_once(SOME);
+    closing_waits(sandbox);
 
     /* A submission in a callback, and the client freed by the last. */
     control(sandbox, NO_FAULT);

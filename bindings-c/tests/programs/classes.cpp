@@ -34,7 +34,34 @@ static void every_class(const std::vector<std::string> &classes) {
             CHECK(is_api == (name == "ApiError" || parent == "ApiError"));
         }
     }
-    // A class that this header doesn't know is the base.
+    // A class that this header doesn't know is that of its status.
+    const auto later = [](const pm::Error &error, const char *wanted) {
+        try {
+            std::rethrow_exception(pm::detail::exception(error, "FutureError"));
+        } catch (const pm::PartnerMessagingError &thrown) {
+            const std::string there = class_of(thrown);
+            CHECK_TEXT(there.c_str(), wanted);
+        }
+    };
+    const pm::Sandbox sandbox;
+    const pm::Client client(sandbox.options().max_retries(0));
+    const auto answered = [&](const char *fault) {
+        sandbox.control(std::string(R"({"op": "push_fault", "fault": )") + fault + "}");
+        return client.try_get_balance().error();
+    };
+    const pm::Sms nobody = pm::Sms::text("none", "");
+    const char *const stall = R"({"op": "push_fault", "fault": {"kind": "stall", "ms": 60000}})";
+    later(pm::Client::try_new(pm::Options().api_key("")).error(), "ConfigError");
+    later(client.try_send(nobody).error(), "InvalidMessageError");
+    later(answered(R"({"kind": "code", "code": "ORG_INACTIVE"})"), "ApiError");
+    later(answered(R"({"kind": "respond", "status": 200, "body": []})"), "ProtocolError");
+    sandbox.control(stall);
+    const auto unknown = client.try_send(pm::Sms::text("+6591234567", "Hello"),
+                                         pm::CallOptions().timeout(std::chrono::milliseconds(50)));
+    later(unknown.error(), "OutcomeUnknownError");
+    client.close();
+    later(client.try_get_balance().error(), "TransportError");
+    // Where there is no status there is the base.
     try {
         std::rethrow_exception(pm::detail::exception(pm::Error(nullptr), "FutureError"));
     } catch (const pm::PartnerMessagingError &thrown) {

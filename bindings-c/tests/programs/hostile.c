@@ -1,205 +1,377 @@
 /*
  * Every function with arguments chosen at random from what a careless caller
- * passes: nothing crashes, and out-parameters are set on every path.
+ * passes: nothing crashes, out-parameters are set on every path, and every
+ * submitted call makes one completion.
  *
  *     ./hostile [rounds] [seed]
  */
-#include "check.h"
+#include "hostile_values.h"
 
-static uint64_t state;
-
-static unsigned below(unsigned limit) {
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return (unsigned)(state >> 33) % limit;
-}
-
-static char huge[1 << 20];
-
-static const char *any_text(void) {
-    static char noise[64];
-    static const char *const texts[] = {
-        NULL, "", " ", "+6591234567", "a@example.com", "\xff\xfe", "\xc3", "caf\xc3\xa9",
-        "\xf0\x9f\x98\x80", "{}", "[]", "null", "{\"channel\": \"SMS\"}", "{\"to\": 1e999}", "1", "key",
-        "http://127.0.0.1:1", "https://", "HTTPS://user:pw@example.com/?q#f", "a\r\nb: c", "%00%n%s", "[[[[[[[[",
-        "{\"channel\": \"SMS\", \"to\": \"+6591234567\", \"content\": \"x\"}", "/dev/null", "/nonexistent",
-    };
-    const unsigned count = sizeof texts / sizeof *texts;
-    const unsigned chosen = below(count + 2);
-    if (chosen < count)
-        return texts[chosen];
-    if (chosen == count)
-        return huge;
-    const unsigned length = below(sizeof noise);
-    for (unsigned i = 0; i < length; i++)
-        noise[i] = (char)(1 + below(255));
-    noise[length] = '\0';
-    return noise;
-}
-
-static uint64_t any_number(void) {
-    static const uint64_t numbers[] = {0, 1, 2, 1000, UINT32_MAX, (uint64_t)INT64_MAX, UINT64_MAX};
-    return numbers[below(sizeof numbers / sizeof *numbers)];
-}
-
-static pm_message *any_message(void) {
-    pm_message *message = NULL;
-    switch (below(6)) {
-    case 0: message = pm_message_new_whatsapp(any_text(), any_text(), any_text()); break;
-    case 1: message = pm_message_new_sms(any_text(), any_text()); break;
-    case 2: message = pm_message_new_sms_template(any_text(), any_text(), any_text()); break;
-    case 3: message = pm_message_new_email(any_text(), any_text(), any_text()); break;
-    case 4: message = pm_message_new_json(any_text()); break;
-    default: break;
-    }
-    while (below(3) == 0)
-        pm_message_set_variable(message, any_text(), any_text());
-    if (below(4) == 0)
-        pm_message_set_sender_id(message, any_text());
-    return message;
-}
-
-static pm_options *any_options(void) {
-    pm_options *options = below(8) ? pm_options_new() : NULL;
-    while (below(6)) {
-        switch (below(14)) {
-        case 0: pm_options_set_api_key(options, any_text()); break;
-        case 1: pm_options_set_base_url(options, any_text()); break;
-        case 2: pm_options_set_timeout_ms(options, any_number()); break;
-        case 3: pm_options_set_connect_timeout_ms(options, any_number()); break;
-        case 4: pm_options_set_max_retries(options, (uint32_t)any_number()); break;
-        case 5: pm_options_set_max_connections(options, (uint32_t)any_number()); break;
-        case 6: pm_options_set_http2(options, below(2)); break;
-        case 7: pm_options_set_proxy(options, any_text()); break;
-        case 8: pm_options_set_trust_env(options, below(2)); break;
-        case 9: pm_options_set_ca_file(options, any_text()); break;
-        case 10: pm_options_set_allow_http(options, below(2)); break;
-        case 11: pm_options_add_header(options, any_text(), any_text()); break;
-        case 12: pm_options_set_user_agent(options, any_text()); break;
-        default: pm_options_set_max_response_bytes(options, any_number()); break;
-        }
-    }
-    return options;
-}
-
-static pm_call_options *any_call_options(void) {
-    pm_call_options *options = below(2) ? pm_call_options_new() : NULL;
-    while (below(3) == 0)
-        pm_call_options_add_header(options, any_text(), any_text());
-    if (below(8) == 0)
-        pm_call_options_set_timeout_ms(options, any_number());
-    if (below(4) == 0)
-        pm_call_options_set_max_retries(options, (uint32_t)any_number());
-    return options;
-}
-
-/* An error has all it must have, or there is none. */
-static void check_error(pm_status status, pm_error *error, bool wanted) {
-    CHECK((error != NULL) == (wanted && status != PM_OK));
-    if (error != NULL) {
-        CHECK(pm_error_status(error) == status && pm_error_kind(error) && pm_error_class_name(error));
-        CHECK(strlen(pm_error_message(error)) > 0 && strlen(pm_error_message(error)) < 4096);
-        CHECK(strcmp(pm_status_name(status), "?") != 0 && status != PM_INTERNAL_ERROR);
-        CHECK(strcmp(pm_outcome_name(pm_error_outcome(error)), "?") != 0);
-    }
-    pm_error_free(error);
-}
-
-static void ignore(pm_completion *completion, void *user_data) {
-    CHECK(pm_completion_user_data(completion) == user_data);
-    pm_completion_free(completion);
-}
+#include <poll.h>
 
 #define GARBAGE(type) ((type *)(uintptr_t)0x11)
 
-static void make_client(void) {
-    pm_options *options = any_options();
-    pm_client *client = GARBAGE(pm_client);
-    pm_error *error = GARBAGE(pm_error);
-    const bool wanted = below(4), place = below(8);
-    const pm_status status = pm_client_new(options, place ? &client : NULL, wanted ? &error : NULL);
-    CHECK(!place || (client != NULL) == (status == PM_OK));
-    check_error(status, wanted ? error : NULL, wanted);
-    pm_options_free(options);
-    if (place)
-        pm_client_free(client);
+/* Submitted calls, and the completions of each kind. The last is counted on
+   the library's thread, and read when pm_client_wait() says that it is done. */
+static unsigned begun, taken, told;
+
+/* Where an error may be written, and whether the caller wants it. */
+typedef struct {
+    pm_error *error;
+    bool wanted;
+} place;
+
+static place any_place(void) {
+    const place there = {GARBAGE(pm_error), below(4) != 0};
+    return there;
 }
 
-static void send(pm_client *client, pm_queue *queue) {
+static pm_error **out(place *there) { return there->wanted ? &there->error : NULL; }
+
+/* An error has all it must have, or there is none. Frees it. */
+static void check_error(pm_status status, const place *there) {
+    CHECK(strcmp(pm_status_name(status), "?") != 0 && status != PM_INTERNAL_ERROR);
+    if (!there->wanted)
+        return;
+    CHECK((there->error != NULL) == (status != PM_OK));
+    CHECK(pm_error_status(there->error) == status);
+    read_error(there->error);
+    pm_error_free(there->error);
+}
+
+/* What a call hands over is there if it succeeded, read and freed. */
+#define CHECK_GIVEN(value, status, read, free)                                                     \
+    do {                                                                                           \
+        CHECK(((value) != NULL) == ((status) == PM_OK));                                           \
+        read(value);                                                                               \
+        free(value);                                                                               \
+    } while (0)
+
+static void hear(pm_completion *completion, void *user_data) {
+    CHECK(pm_completion_user_data(completion) == user_data);
+    read_completion(completion);
+    pm_completion_free(completion);
+    told++;
+}
+
+static void hear_event(const pm_event *event, void *user_data) {
+    CHECK(user_data == huge);
+    read_event(event);
+    read_event(NULL);
+}
+
+static void make_client(void) {
+    pm_options *options = any_options(hear_event);
+    pm_client *client = GARBAGE(pm_client);
+    place there = any_place();
+    const bool wanted = below(8);
+    const pm_status status = pm_client_new(options, wanted ? &client : NULL, out(&there));
+    CHECK(!wanted || (client != NULL) == (status == PM_OK));
+    check_error(status, &there);
+    pm_options_free(options);
+    if (wanted) {
+        if (below(2))
+            pm_client_close(client);
+        CHECK(pm_client_wait(client, -1));
+        pm_client_free(client);
+    }
+}
+
+static const pm_client *any_client(const pm_client *client) { return below(16) ? client : NULL; }
+
+static void send(const pm_client *client) {
     pm_message *message = any_message();
     pm_call_options *options = any_call_options();
     pm_receipt *receipt = GARBAGE(pm_receipt);
-    pm_call *call = GARBAGE(pm_call);
-    pm_error *error = GARBAGE(pm_error);
-    const bool wanted = below(4), place = below(2);
-    pm_error **const error_place = wanted ? &error : NULL;
-    if (below(16) == 0)
-        client = NULL;
-    pm_status status;
-    if (below(3)) {
-        status = pm_client_send(client, message, options, place ? &receipt : NULL, error_place);
-        CHECK(!place || (receipt != NULL) == (status == PM_OK));
-        if (place)
-            pm_receipt_free(receipt);
-    } else {
-        if (below(2))
-            status = pm_client_submit(client, message, options, below(8) ? queue : NULL, &huge,
-                                      place ? &call : NULL, error_place);
-        else
-            status = pm_client_submit_callback(client, message, options, below(8) ? ignore : NULL, &huge,
-                                               place ? &call : NULL, error_place);
-        CHECK(!place || (call != NULL) == (status == PM_OK));
-        if (place) {
-            pm_cancel(call);
-            pm_call_free(call);
-        }
-    }
-    check_error(status, wanted ? error : NULL, wanted);
+    place there = any_place();
+    const pm_status status = pm_client_send(any_client(client), message, options, &receipt, out(&there));
+    if (receipt != NULL)
+        snprintf(known_id, sizeof known_id, "%s", pm_receipt_message_id(receipt));
+    CHECK_GIVEN(receipt, status, read_receipt, pm_receipt_free);
+    check_error(status, &there);
     pm_call_options_free(options);
     pm_message_free(message);
-    /* The out-parameter of a queue is its result. */
-    pm_completion *completion = pm_queue_next(below(8) ? queue : NULL, 0);
-    check_error(PM_OK, NULL, false);
+}
+
+static void send_with_fallback(const pm_client *client) {
+    pm_message *owned[] = {any_message(), any_message()};
+    const pm_message *const messages[] = {owned[0], owned[1]};
+    pm_call_options *options = any_call_options();
+    pm_receipt *receipt = GARBAGE(pm_receipt);
+    pm_trail *trail = GARBAGE(pm_trail);
+    place there = any_place();
+    const pm_status status = pm_client_send_with_fallback(any_client(client), below(8) ? messages : NULL,
+                                                          any_count(2), options, &receipt, &trail, out(&there));
+    CHECK(trail != NULL || status != PM_OK);
+    read_trail(trail);
+    pm_trail_free(trail);
+    CHECK_GIVEN(receipt, status, read_receipt, pm_receipt_free);
+    check_error(status, &there);
+    pm_call_options_free(options);
+    pm_message_free(owned[0]);
+    pm_message_free(owned[1]);
+}
+
+/* Options of a wait for a status, which goes on until their deadline. */
+static pm_call_options *short_options(void) {
+    pm_call_options *options = pm_call_options_new();
+    pm_call_options_set_timeout_ms(options, 1 + below(3));
+    return options;
+}
+
+static void read_message(const pm_client *client) {
+    const char *const statuses[] = {any_text(), mostly("SENT")};
+    const char *id = mostly(known_id);
+    pm_call_options *options = below(2) ? any_call_options() : short_options();
+    pm_call_options *brief = short_options();
+    pm_record *record = GARBAGE(pm_record);
+    place there = any_place();
+    pm_status status;
+    if (below(8))
+        status = pm_client_get_message(any_client(client), id, options, &record, out(&there));
+    else
+        status = pm_client_wait_for_status(any_client(client), id, below(2) ? statuses : NULL, any_count(2),
+                                           brief, &record, out(&there));
+    CHECK_GIVEN(record, status, read_record, pm_record_free);
+    check_error(status, &there);
+    pm_call_options_free(options);
+    pm_call_options_free(brief);
+}
+
+static void list_messages(const pm_client *client) {
+    pm_filter *filter = any_filter();
+    pm_call_options *options = any_call_options();
+    pm_message_iter *iter = GARBAGE(pm_message_iter);
+    place there = any_place();
+    pm_status status = pm_client_list_messages(any_client(client), filter, options, &iter, out(&there));
+    CHECK((iter != NULL) == (status == PM_OK));
+    check_error(status, &there);
+    pm_filter_free(filter);
+    pm_call_options_free(options);
+    for (unsigned i = below(4); i > 0; i--) {
+        there = any_place();
+        if (below(2)) {
+            pm_record *record = GARBAGE(pm_record);
+            status = pm_message_iter_next(iter, &record, out(&there));
+            CHECK(record == NULL || status == PM_OK);
+            read_record(record);
+            pm_record_free(record);
+        } else {
+            pm_page *page = GARBAGE(pm_page);
+            status = pm_message_iter_next_page(iter, below(8) ? &page : NULL, out(&there));
+            if (page != GARBAGE(pm_page)) {
+                CHECK(page == NULL || status == PM_OK);
+                read_page(page);
+                pm_page_free(page);
+            }
+        }
+        check_error(status, &there);
+    }
+    pm_message_iter_free(iter);
+}
+
+static void ask(const pm_client *client) {
+    pm_call_options *options = any_call_options();
+    place there = any_place();
+    pm_status status;
+    if (below(2)) {
+        pm_balance *balance = GARBAGE(pm_balance);
+        status = pm_client_get_balance(any_client(client), options, &balance, out(&there));
+        CHECK_GIVEN(balance, status, read_balance, pm_balance_free);
+    } else {
+        pm_spending *spending = GARBAGE(pm_spending);
+        status = below(4) ? pm_client_spending(any_client(client), &spending, out(&there))
+                          : pm_client_reset_spending(any_client(client), &spending, out(&there));
+        CHECK_GIVEN(spending, status, read_spending, pm_spending_free);
+    }
+    check_error(status, &there);
+    pm_call_options_free(options);
+}
+
+static void request(const pm_client *client) {
+    pm_request *any = any_request();
+    pm_call_options *options = any_call_options();
+    pm_reply *reply = GARBAGE(pm_reply);
+    place there = any_place();
+    const pm_status status = pm_client_request(any_client(client), any, options, &reply, out(&there));
+    CHECK_GIVEN(reply, status, read_reply, pm_reply_free);
+    check_error(status, &there);
+    pm_call_options_free(options);
+    pm_request_free(any);
+}
+
+static void submit(const pm_client *some, const pm_queue *queue) {
+    const pm_client *client = any_client(some);
+    const pm_queue *to = below(8) ? queue : NULL;
+    const pm_callback function = below(8) ? hear : NULL;
+    pm_message *owned[] = {any_message(), any_message()};
+    const pm_message *const messages[] = {owned[0], owned[1]};
+    const char *const statuses[] = {any_text(), "SENT"};
+    const char *id = mostly(known_id);
+    pm_request *any = any_request();
+    pm_call_options *options = any_call_options(), *brief = short_options();
+    pm_call *call = GARBAGE(pm_call);
+    place there = any_place();
+    pm_call **const handle = below(2) ? &call : NULL;
+    pm_error **const error = out(&there);
+    pm_status status;
+    switch (below(8)) {
+    case 0: status = pm_client_submit(client, owned[0], options, to, huge, handle, error); break;
+    case 1: status = pm_client_submit_callback(client, owned[0], options, function, huge, handle, error); break;
+    case 2:
+        status = pm_client_submit_with_fallback(client, messages, any_count(2), options, to, huge, handle, error);
+        break;
+    case 3:
+        status = pm_client_submit_with_fallback_callback(client, below(2) ? messages : NULL, any_count(2), options,
+                                                         function, huge, handle, error);
+        break;
+    case 4: status = pm_client_submit_get_message(client, id, options, to, huge, handle, error); break;
+    case 5:
+        status = pm_client_submit_wait_for_status(client, id, below(2) ? statuses : NULL, any_count(2), brief, to,
+                                                  huge, handle, error);
+        break;
+    case 6: status = pm_client_submit_get_balance(client, options, to, huge, handle, error); break;
+    default: status = pm_client_submit_request(client, any, options, to, huge, handle, error); break;
+    }
+    begun += status == PM_OK;
+    check_error(status, &there);
+    if (handle != NULL) {
+        CHECK((call != NULL) == (status == PM_OK));
+        pm_cancel(below(2) ? call : NULL);
+        pm_call_free(call);
+    }
+    pm_call_options_free(options);
+    pm_call_options_free(brief);
+    pm_request_free(any);
+    pm_message_free(owned[0]);
+    pm_message_free(owned[1]);
+}
+
+static bool take(const pm_queue *queue) {
+    pm_completion *completion = pm_queue_next(queue, 0);
+    const bool there = completion != NULL;
+    taken += there;
+    read_completion(completion);
     pm_completion_free(completion);
+    return there;
+}
+
+static void look_into(const pm_queue *queue) {
+    CHECK(pm_queue_next(NULL, -1) == NULL && pm_queue_fd(NULL) == -1 && pm_queue_fd(queue) >= 0);
+    pm_queue_wake(below(8) ? queue : NULL);
+    while (below(4))
+        take(below(8) ? queue : NULL);
+    pm_queue *own = pm_queue_new();
+    CHECK(own != NULL);
+    pm_queue_free(below(8) ? own : (pm_queue_free(own), (pm_queue *)NULL));
+}
+
+static void start(void) {
+    static const char *const configs[] = {"{}", "{\"api_key\": 1}", "{\"state\": {\"balance\": \"-\"}}"};
+    pm_sandbox *sandbox = GARBAGE(pm_sandbox);
+    place there = any_place();
+    const bool wanted = below(8);
+    const pm_status status =
+        pm_sandbox_start(below(2) ? any_text() : configs[below(3)], wanted ? &sandbox : NULL, out(&there));
+    check_error(status, &there);
+    if (!wanted)
+        return;
+    CHECK((sandbox != NULL) == (status == PM_OK));
+    IS_TEXT(pm_sandbox_url, sandbox);
+    IS_TEXT(pm_sandbox_api_key, sandbox);
+    for (unsigned i = below(3); i > 0; i--)
+        pm_sandbox_stop(sandbox);
+    pm_sandbox_free(sandbox);
 }
 
 static void command(const pm_sandbox *sandbox) {
     static const char *const commands[] = {"{\"op\": \"fly\"}", "{\"op\": 1}", "{\"op\": \"state\"}",
                                            "{\"op\": \"push_fault\", \"fault\": {\"kind\": \"no\"}}"};
     char *answer = GARBAGE(char);
-    pm_error *error = GARBAGE(pm_error);
+    place there = any_place();
     const char *text = below(2) ? any_text() : commands[below(4)];
-    const pm_status status = pm_sandbox_control(below(8) ? sandbox : NULL, text, &answer, &error);
-    CHECK((answer != NULL) == (status == PM_OK));
-    check_error(status, error, true);
-    pm_string_free(answer);
-    pm_status_name((pm_status)any_number());
-    pm_outcome_name((pm_outcome)any_number());
+    const pm_status status = pm_sandbox_control(below(8) ? sandbox : NULL, text, &answer, out(&there));
+    CHECK_GIVEN(answer, status, may_be_text, pm_string_free);
+    check_error(status, &there);
+    is_text(pm_status_name((pm_status)any_number()));
+    is_text(pm_outcome_name((pm_outcome)any_number()));
+    is_text(pm_version());
+}
+
+/* What is there without a handle. */
+static void read_nothing(void) {
+    read_error(NULL);
+    read_receipt(NULL);
+    read_record(NULL);
+    read_page(NULL);
+    read_balance(NULL);
+    read_spending(NULL);
+    read_trail(NULL);
+    read_reply(NULL);
+    read_completion(NULL);
+    read_event(NULL);
+    pm_client_close(NULL);
+    CHECK(pm_client_wait(NULL, -1));
+}
+
+static pm_client *told_client(const pm_sandbox *sandbox) {
+    pm_options *options = pm_options_new();
+    pm_options_set_base_url(options, pm_sandbox_url(sandbox));
+    pm_options_set_api_key(options, pm_sandbox_api_key(sandbox));
+    pm_options_set_event_callback(options, hear_event, huge);
+    pm_client *client = NULL;
+    pm_error *error = NULL;
+    const pm_status status = pm_client_new(options, &client, &error);
+    CHECK_OK(status, error);
+    pm_options_free(options);
+    return client;
 }
 
 int main(int argc, char **argv) {
-    const unsigned rounds = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 1000;
+    const unsigned rounds = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 2000;
     state = argc > 2 ? strtoull(argv[2], NULL, 10) : 0;
     state = (state + 1) * UINT64_C(0x9e3779b97f4a7c15);
     memset(huge, 'x', sizeof huge - 1);
     pm_sandbox *sandbox = start_sandbox();
-    pm_client *client = sandbox_client(sandbox);
+    pm_client *client = told_client(sandbox);
     pm_queue *queue = pm_queue_new();
+    read_nothing();
     for (unsigned i = 0; i < rounds; i++) {
-        switch (below(8)) {
-        case 0: make_client(); break;
-        case 1: command(sandbox); break;
-        default: send(client, queue); break;
+        switch (below(20)) {
+        case 0:
+        case 1: make_client(); break;
+        case 2: command(sandbox); break;
+        case 3: send_with_fallback(client); break;
+        case 4:
+        case 5: read_message(client); break;
+        case 6:
+        case 7: list_messages(client); break;
+        case 8: ask(client); break;
+        case 9:
+        case 10: request(client); break;
+        case 11: look_into(queue); break;
+        case 12:
+            if (below(16) == 0)
+                start();
+            break;
+        case 13:
+        case 14:
+        case 15:
+        case 16: submit(client, queue); break;
+        default: send(client); break;
         }
     }
     CHECK(pm_client_wait(client, 60000));
+    struct pollfd readable = {.fd = pm_queue_fd(queue), .events = POLLIN};
+    while (poll(&readable, 1, 0) == 1)
+        take(queue);
+    CHECK(taken + told == begun);
     /* What went before left it in order. */
     control(sandbox, "{\"op\": \"reset\"}");
     send_sms(client);
     pm_queue_free(queue);
     pm_client_free(client);
     pm_sandbox_free(sandbox);
-    printf("%u rounds\n", rounds);
+    printf("%u rounds, %u calls submitted\n", rounds, begun);
     return 0;
 }

@@ -18,9 +18,6 @@ use super::{CHARACTERS, bench_folder, server_program};
 /// How often each program is started.
 const ROUNDS: usize = 21;
 
-/// The largest that a stripped shared object may be, in bytes.
-const LARGEST: u64 = 5_000_000;
-
 /// What importing ours may add, as a share of what importing requests adds.
 const IMPORT_TARGET: f64 = 1.0 / 15.0;
 
@@ -174,7 +171,7 @@ fn sizes(workspace: &Workspace) -> Result<Value> {
     );
     for file in shared_objects(workspace, site)? {
         let bytes = bytes_under(&file)?;
-        let verdict = if bytes <= LARGEST { "≤ 5000 met" } else { "≤ 5000 MISSED" };
+        let verdict = if bytes <= c::LARGEST { "≤ 5000 met" } else { "≤ 5000 MISSED" };
         show(format!("stripped: {}", file_name(&file)), bytes, verdict);
     }
     Ok(Value::Array(rows))
