@@ -8,8 +8,8 @@ use std::process::{Command, Stdio};
 use crate::python;
 use crate::workspace::{Result, Workspace, run};
 
-/// What an interpreter says of itself: its version, of which the first two numbers
-/// are sorted by, and where it is. Says nothing if the wheel is not for it.
+/// Makes an interpreter say its version and where it is, if the wheel is for it:
+/// free-threaded ones can't load it.
 const PROBE: &str = "
 import os, sys, sysconfig
 if sys.implementation.name == 'cpython' and sys.version_info >= (3, 10) and not sysconfig.get_config_var('Py_GIL_DISABLED'):
