@@ -157,10 +157,14 @@ def test_a_loop_is_woken_once_for_all_that_completed(sandbox: Sandbox) -> None:
     async def main() -> None:
         loop = asyncio.get_running_loop()
         add = loop.add_reader
-        wakes = []
+        wakes: list[Any] = []
 
         def counting(fd: Any, callback: Any) -> None:
-            add(fd, lambda: (wakes.append(fd), callback()))
+            def woken() -> None:
+                wakes.append(fd)
+                callback()
+
+            add(fd, woken)
 
         loop.add_reader = counting  # type: ignore
         async with sandbox.async_client() as client:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import subprocess
 import sys
@@ -45,6 +46,26 @@ def test_a_users_program_in_pyrights_strict_mode(tmp_path: Path) -> None:
     config = tmp_path / "pyrightconfig.json"
     config.write_text(json.dumps({"include": [str(USAGE)], "typeCheckingMode": "strict"}))
     check(tmp_path, "basedpyright", "-p", config, "--pythonpath", sys.executable)
+
+
+def typed(file: str, name: str) -> dict[str, tuple[list[str], str | None]]:
+    """The parameters of a class's constructor and public methods, and what they return, as its source has them."""
+    statements = ast.parse((PACKAGE / file).read_text("utf-8")).body
+    (found,) = (each for each in statements if isinstance(each, ast.ClassDef) and each.name == name)
+    methods = {}
+    for method in found.body:
+        if isinstance(method, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            parameters = [*method.args.posonlyargs, *method.args.args, *method.args.kwonlyargs][1:]
+            made = method.name in ("__init__", "__new__")
+            returned = None if made or method.returns is None else ast.unparse(method.returns)
+            methods["__init__" if made else method.name] = [ast.unparse(each) for each in parameters], returned
+    return {method: types for method, types in methods.items() if method == "__init__" or not method.startswith("_")}
+
+
+def test_both_clients_have_the_same_types() -> None:
+    blocking, awaited = typed("_native.pyi", "Client"), typed("_async.py", "AsyncClient")
+    assert awaited.pop("list_messages") == (blocking.pop("list_messages")[0], "AsyncMessages")
+    assert awaited == blocking and len(blocking) > 8
 
 
 def test_every_public_type_is_known(tmp_path: Path) -> None:
