@@ -185,9 +185,10 @@ async fn deadlines_tell_which_side_they_fell_on() {
     let client =
         builder(&server.url()).max_connections(1).timeout(Duration::from_millis(200)).build().unwrap();
     let (first, second) = (message(1), message(2));
-    let (first, second) = tokio::join!(client.send(&first), client.send(&second));
+    let sooner = CallOptions::new().timeout(Duration::from_millis(100));
+    let (first, second) = tokio::join!(client.send(&first), client.send_with(&second, &sooner));
     assert_eq!(verdict(&first), "unknown/timeout");
-    // It waited for its turn behind the first, and gave up with it.
+    // It waited for its turn behind the first, and gave up before it had one.
     assert_eq!(verdict(&second), "not_sent/timeout");
     assert_eq!(second.unwrap_err().attempts(), 0);
     assert_eq!(server.ledger().times_accepted(2), 0);
