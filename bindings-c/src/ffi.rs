@@ -35,18 +35,18 @@ pub(crate) fn call<T>(
     if_panicked: pm_outcome,
     body: impl FnOnce() -> Result<Box<T>, pm_error>,
 ) -> pm_status {
-    set(out, None);
-    set(error, None);
+    hand_over(out, None);
+    hand_over(error, None);
     let result = entry(Err(None), || body().map_err(Some));
     match result {
         Ok(value) => {
-            set(out, Some(value));
+            hand_over(out, Some(value));
             PM_OK
         }
         Err(failure) => {
             let failure = failure.unwrap_or_else(|| pm_error::panicked(if_panicked));
             let status = failure.status();
-            set(error, Some(Box::new(failure)));
+            hand_over(error, Some(Box::new(failure)));
             status
         }
     }
@@ -64,12 +64,12 @@ pub(crate) fn call_for_some<T>(
         found = body()?;
         Ok(Box::new(()))
     });
-    set(out, found);
+    hand_over(out, found);
     status
 }
 
 /// Hands a value over to the caller, who frees it; without a place for it, it is dropped.
-fn set<T>(out: *mut *mut T, value: Option<Box<T>>) {
+pub(crate) fn hand_over<T>(out: *mut *mut T, value: Option<Box<T>>) {
     if !out.is_null() {
         // SAFETY: by contract `out` can be written to. It may be uninitialised,
         // so it is written to without being read or dropped.
@@ -130,11 +130,6 @@ pub(crate) fn slice<'a, T>(pointer: *const T, count: usize) -> &'a [T] {
     // SAFETY: by contract `pointer` points to `count` values that nobody
     // changes during the call; they are not larger than a slice may be.
     unsafe { std::slice::from_raw_parts(pointer, count) }
-}
-
-/// Sets an out-parameter of its own besides those of [`call`].
-pub(crate) fn hand_over<T>(out: *mut *mut T, value: Option<Box<T>>) {
-    set(out, value);
 }
 
 /// A text for C. NUL can't stand within one, so it is escaped as JSON does it.

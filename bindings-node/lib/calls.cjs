@@ -27,8 +27,10 @@ class Calls {
    * itself. `events` are delivered before.
    */
   begin(call, events) {
-    const number = this.#free.pop() ?? this.#waiting.length;
+    const number = this.#free.at(-1) ?? this.#waiting.length;
     call(number);
+    // Only now: what could not be begun leaves its number to the next one.
+    this.#free.pop();
     if (!this.#gathering) {
       this.#gathering = true;
       queueMicrotask(this.#make);

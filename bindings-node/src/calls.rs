@@ -20,12 +20,11 @@ use napi::bindgen_prelude::Function;
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Env, Status};
 use napi_derive::napi;
-use partner_messaging::Error;
+use partner_messaging::{Error, background};
 use tokio::task::{unconstrained, yield_now};
 
 use crate::facts::Facts;
 use crate::failure::Failure;
-use crate::runtime;
 
 /// So many ended calls don't wait for more.
 const ENOUGH: u32 = 64;
@@ -50,7 +49,8 @@ impl NativeCalls {
     pub fn new(wake: Function<(), ()>) -> napi::Result<Self> {
         let waker = || wake.build_threadsafe_function().weak::<true>().max_queue_size::<1>().build();
         let desk = Arc::new(Desk::default());
-        runtime::handle()?.spawn(unconstrained(desk.clone().work(waker()?)));
+        background::spawn(unconstrained(desk.clone().work(waker()?)))
+            .map_err(|error| napi::Error::from_reason(error.to_string()))?;
         Ok(Self { desk, under_way: 0, keeper: waker()? })
     }
 

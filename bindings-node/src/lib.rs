@@ -13,7 +13,6 @@ mod facts;
 pub mod failure;
 pub mod list;
 pub mod options;
-mod runtime;
 pub mod sandbox;
 
 use napi_derive::napi;

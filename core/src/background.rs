@@ -39,6 +39,16 @@ fn runtime() -> Result<Arc<Handle>, Error> {
     })
 }
 
+/// Runs a future on the background thread, for bindings that queue their calls
+/// themselves. The thread lives as long as the process, and keeps no process alive.
+///
+/// # Errors
+/// When the thread can't be started.
+pub fn spawn(future: impl Future<Output = ()> + Send + 'static) -> Result<(), Error> {
+    runtime()?.spawn(future);
+    Ok(())
+}
+
 /// A client whose calls run in the background; it works in a process forked
 /// from the one that made it, too.
 pub struct Client {
