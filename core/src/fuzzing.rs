@@ -4,20 +4,16 @@ use std::time::{Duration, SystemTime};
 
 use url::Url;
 
-use crate::call::Operation;
-use crate::endpoints::Endpoints;
-use crate::envelope::Envelope;
-use crate::error::Error;
-use crate::filter::MessageFilter;
-use crate::message::Message;
-use crate::page::Pager;
-use crate::receipt::Receipt;
-use crate::send::Send;
-use crate::transport::Answer;
-use crate::verdict::Verdict;
-use crate::{Sms, retry};
+use crate::call::classify::{Classification, classify};
+use crate::call::retry;
+use crate::config::endpoints::Endpoints;
+use crate::config::{ClientBuilder, Config};
+use crate::error::{Effect, Error};
+use crate::operations::{ListPage, Send};
+use crate::transport::Response;
+use crate::types::{Message, MessageFilter, Pager, PreparedMessage, Receipt, Sms, Step};
 
-/// The verdict on an answer to a message to `+6591234567` that says `your code is 987654`.
+/// What an answer proves of a message to `+6591234567` that says `your code is 987654`.
 ///
 /// # Errors
 /// As a send would end.
@@ -30,12 +26,12 @@ pub fn answer(status: u16, retry_after: Option<&[u8]>, body: &[u8]) -> Result<Re
     let mut key = http::HeaderValue::from_static("sandbox-key");
     key.set_sensitive(true);
     sent.insert("x-api-key", key);
-    let answer = Answer { status, headers, body: body.to_vec() };
-    let envelope: Envelope = Sms::text("+6591234567", "your code is 987654").envelope()?;
-    let url = http::Uri::from_static("https://example.com");
-    match (Send { url: &url, message: &envelope }).judge(&answer, &sent) {
-        Verdict::Done(receipt) => Ok(receipt),
-        Verdict::Failed { error, .. } => Err(error),
+    let answer = Response { status, headers, body: body.to_vec() };
+    let message: PreparedMessage = Sms::text("+6591234567", "your code is 987654").prepare()?;
+    let url = Url::parse("https://example.com").map_err(|_| Error::internal("no URL"))?;
+    match classify(&Send { url: &url, message: &message, next: &[] }, &answer, &sent) {
+        Classification::Done(receipt) => Ok(receipt),
+        Classification::Failed { error, .. } => Err(error),
     }
 }
 
@@ -43,22 +39,23 @@ pub fn answer(status: u16, retry_after: Option<&[u8]>, body: &[u8]) -> Result<Re
 /// gives, and the error it ends in, if it does.
 #[must_use]
 pub fn pages(status: u16, body: &[u8]) -> (usize, Option<Error>) {
-    let answer = Answer { status, headers: http::HeaderMap::new(), body: body.to_vec() };
+    let answer = Response { status, headers: http::HeaderMap::new(), body: body.to_vec() };
     let mut pages = 0;
     let filter = MessageFilter::new().limit(2).recipient("+6591234567");
-    let (Ok(mut pager), Ok(url)) = (Pager::new(&filter), Url::parse("https://example.com")) else {
+    let options = ClientBuilder::default().api_key("sandbox-key").base_url("https://example.com");
+    let (Ok(mut pager), Ok(config)) = (Pager::new(&filter), Config::new(&options)) else {
         return (usize::MAX, None);
     };
-    while let Some(asked) = pager.ask(&url) {
-        let (number, verdict) = (asked.number, asked.judge(&answer, &http::HeaderMap::new()));
-        let result = match verdict {
-            Verdict::Done(page) => Ok(page),
-            Verdict::Failed { error, .. } => Err(error),
+    while let Some((number, filter)) = pager.next_page() {
+        let operation = ListPage::new(&config, number, filter);
+        let result = match classify(&operation, &answer, &http::HeaderMap::new()) {
+            Classification::Done(page) => Ok(page),
+            Classification::Failed { error, .. } => Err(error),
         };
         match pager.settle(number, result) {
-            Some(Ok(page)) => pages += usize::from(!page.messages.is_empty()),
-            Some(Err(error)) => return (pages, Some(error.of_read())),
-            None => {}
+            Step::Page(Ok(page)) => pages += usize::from(!page.messages.is_empty()),
+            Step::Page(Err(error)) => return (pages, Some(error.attach_effect(Effect::Read))),
+            Step::Skip | Step::End => {}
         }
     }
     (pages, None)

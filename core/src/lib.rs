@@ -27,65 +27,40 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
-#[cfg(unix)]
-pub mod background;
-pub mod blocking;
-
-mod balance;
-mod barrier;
-mod builder;
+// The layers from the ground up: util, error, types, telemetry, journal, config,
+// transport, call, operations, client. Each imports only from those before it; the lint holds it.
 mod call;
-mod cancel;
 mod client;
 mod config;
-mod connect;
-mod endpoints;
-mod envelope;
 mod error;
-mod failure;
-mod fallback;
-mod filter;
+pub mod journal;
+mod operations;
+mod telemetry;
+mod transport;
+mod types;
+mod util;
+
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
-mod message;
-mod messages;
-mod money;
-mod object;
-mod observe;
-mod outcome;
-mod page;
-mod process;
-mod receipt;
-mod record;
-mod request;
-mod retry;
-mod secret;
-mod send;
-mod spending;
-mod tls;
-mod transport;
-mod validate;
-mod verdict;
-mod wait;
 
-pub use balance::Balance;
-pub use builder::{CallOptions, ClientBuilder};
-pub use cancel::Cancel;
-pub use client::Client;
-pub use config::{count, seconds};
-pub use envelope::Envelope;
-pub use error::{Error, ErrorClass, Kind};
-pub use fallback::{FallbackReceipt, FallbackStep};
-pub use filter::MessageFilter;
-pub use message::{Email, Message, Sms, WhatsApp, WireMessage};
-pub use messages::{Messages, Pages};
-pub use observe::{Event, Step};
-pub use outcome::Outcome;
-pub use page::{Page, Pager};
-pub use receipt::Receipt;
-pub use record::MessageRecord;
-pub use request::{Reply, Request};
+#[cfg(unix)]
+pub use client::background;
+pub use client::{Client, ListPosition, Messages, Pages, SendMany, blocking};
+pub use config::{CallOptions, Cancel, ClientBuilder, SendManyOptions, count, outcome_of, seconds};
+#[doc(hidden)]
+pub use config::{NOT_WHOLE, RootsVariable};
+#[doc(hidden)]
+pub use error::Lack;
+pub use error::{Effect, Error, ErrorClass, FallbackStep, Kind, Outcome};
+pub use journal::{JournalCall, JournalHandle, JournalRecords};
 pub use rust_decimal::Decimal;
-pub use secret::mask_recipient;
-pub use spending::Spending;
+pub use telemetry::{Event, LogWriter, Step, set_log_writer, write_log};
+pub use types::{
+    Balance, BatchMessage, BatchResult, BatchSummary, Email, FallbackReceipt, JournalConflict, JournalRecord,
+    JournalSummary, JournalTotal, Message, MessageFilter, MessageRecord, Page, Pager, PreparedMessage,
+    Receipt, Reply, Request, Sms, Spending, WhatsApp, WireMessage,
+};
+#[doc(hidden)]
+pub use util::NOT_JSON;
+pub use util::mask_recipient;

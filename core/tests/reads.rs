@@ -45,7 +45,7 @@ fn waiting_ends_at_its_deadline_and_when_it_is_cancelled() {
     let id = client.send(&sms(1)).unwrap().message_id;
     let begun = Instant::now();
     let options = CallOptions::new().timeout(Duration::from_millis(600));
-    let record = client.wait_for_status_with(&id, None, &options).unwrap();
+    let record = client.wait_for_status_opts(&id, None, &options).unwrap();
     assert_eq!(record.status.as_deref(), Some("SENT"));
     assert!(begun.elapsed() >= Duration::from_millis(600) && begun.elapsed() < Duration::from_secs(5));
 
@@ -55,7 +55,7 @@ fn waiting_ends_at_its_deadline_and_when_it_is_cancelled() {
         std::thread::sleep(Duration::from_millis(300));
         handle.cancel();
     });
-    let error = client.wait_for_status_with(&id, None, &CallOptions::new().cancel(&cancel)).unwrap_err();
+    let error = client.wait_for_status_opts(&id, None, &CallOptions::new().cancel(&cancel)).unwrap_err();
     canceller.join().unwrap();
     assert_eq!(
         (error.class(), error.kind(), error.outcome()),
@@ -64,7 +64,7 @@ fn waiting_ends_at_its_deadline_and_when_it_is_cancelled() {
 
     // A service that does not answer does not keep anyone waiting either.
     sandbox.set_fault(Some(FaultKind::Stall { ms: None }.into()));
-    let error = client.wait_for_status_with(&id, None, &options).unwrap_err();
+    let error = client.wait_for_status_opts(&id, None, &options).unwrap_err();
     assert_eq!(error.kind(), Kind::Timeout);
 }
 
@@ -203,7 +203,7 @@ async fn a_fallback_that_is_cancelled_stops_where_it_is() {
     sandbox.push_fault(FaultKind::Stall { ms: None }.into());
     let cancel = Cancel::new();
     let options = CallOptions::new().cancel(&cancel);
-    let send = async { client.send_with_fallback_with(&[&whatsapp, &sms(1), &sms(2)], &options).await };
+    let send = async { client.send_with_fallback_opts(&[&whatsapp, &sms(1), &sms(2)], &options).await };
     let cancelled = async {
         while sandbox.requests().len() < 2 {
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -225,7 +225,7 @@ async fn a_closed_client_reads_nothing() {
     let error = client.get_balance().await.unwrap_err();
     assert_eq!((error.class(), error.kind(), error.outcome()), (ErrorClass::Transport, Kind::Closed, None));
     let mut pager = Pager::new(&MessageFilter::new()).unwrap();
-    assert!(pager.next(&client, &CallOptions::new()).await.unwrap().is_err());
-    assert!(pager.next(&client, &CallOptions::new()).await.is_none());
+    assert!(client.next_page(&mut pager, &CallOptions::new()).await.unwrap().is_err());
+    assert!(client.next_page(&mut pager, &CallOptions::new()).await.is_none());
     assert!(sandbox.requests().is_empty());
 }

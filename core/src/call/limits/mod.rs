@@ -1,0 +1,16 @@
+//! What bounds a client's requests: how many at once, when the service has had too many,
+//! how many in a second, and what they may cost.
+
+mod admission;
+mod answer_times;
+mod pace;
+mod shared_counts;
+mod spending;
+mod spending_book;
+
+pub(crate) use admission::{Admission, NotAdmitted, Permit};
+use answer_times::AnswerTimes;
+pub(crate) use pace::Pace;
+pub(crate) use shared_counts::SharedCounts;
+pub(crate) use spending::{Reservation, SpendLimit};
+pub(crate) use spending_book::SpentBefore;

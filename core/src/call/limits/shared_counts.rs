@@ -1,0 +1,47 @@
+//! What is counted together for all clients that share a journal, or are made of one set
+//! of options.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use super::pace::{Departures, Pace};
+use super::spending::{SpendLimit, Spendings};
+use super::spending_book::Amounts;
+use crate::journal::JournalHandle;
+use crate::util::PerProcess;
+
+/// What has left, and what it cost.
+#[derive(Default)]
+pub(crate) struct SharedCounts {
+    departures: Arc<Departures>,
+    spendings: Arc<Spendings>,
+}
+
+/// Those of the journals that are open in this process.
+static OF_JOURNALS: PerProcess<Mutex<HashMap<usize, Weak<SharedCounts>>>> = PerProcess::new();
+
+impl SharedCounts {
+    /// The pace of a client with this `max_rate`.
+    pub(crate) fn pace(&self, rate: f64) -> Arc<Pace> {
+        Arc::new(Pace::new(rate, self.departures.clone()))
+    }
+
+    /// The limit of a client with these options.
+    pub(crate) fn spend_limit(&self, limits: Amounts, max_cost: Amounts) -> Arc<SpendLimit> {
+        SpendLimit::new(limits, max_cost, self.spendings.clone())
+    }
+
+    /// Those of a journal: they are the same as long as one of its clients is there.
+    pub(crate) fn of(journal: &JournalHandle) -> Arc<Self> {
+        let Ok(all) = OF_JOURNALS.get(|| Ok::<_, Infallible>(Mutex::default()));
+        let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|_, counts| counts.strong_count() > 0);
+        let entry = all.entry(journal.address()).or_default();
+        entry.upgrade().unwrap_or_else(|| {
+            let counts = Arc::new(Self::default());
+            *entry = Arc::downgrade(&counts);
+            counts
+        })
+    }
+}

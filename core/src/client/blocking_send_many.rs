@@ -1,0 +1,70 @@
+//! Sending many messages, as an iterator.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::background::{Batch, BatchStep};
+use crate::error::Error;
+use crate::types::{BatchMessage, BatchResult, BatchSummary};
+
+/// What became of many messages, in the order in which they end: see
+/// [`Client::send_many`](crate::blocking::Client::send_many). Dropping it begins nothing more; what is under way goes on to
+/// its end.
+#[must_use = "nothing is sent before the first result is asked for"]
+pub struct SendMany<I> {
+    batch: Batch,
+    source: I,
+}
+
+/// How long one wait is; then comes the next one.
+const WAIT: Duration = Duration::from_secs(3600);
+
+impl<I> SendMany<I> {
+    pub(super) fn new(batch: Batch, source: I) -> Self {
+        Self { batch, source }
+    }
+}
+
+impl<I: Iterator<Item: Into<BatchMessage>>> Iterator for SendMany<I> {
+    type Item = Result<BatchResult, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            match self.batch.wait(WAIT) {
+                Some(BatchStep::Room) => match self.source.next() {
+                    Some(message) => self.batch.offer(message),
+                    None => self.batch.finish(),
+                },
+                Some(BatchStep::Result(result)) => return Some(Ok(*result)),
+                Some(BatchStep::Ended(error)) => return error.map(Err),
+                None => {}
+            }
+        }
+    }
+}
+
+impl<I> SendMany<I> {
+    /// The sums by now; at the end, those of the whole run.
+    #[must_use]
+    pub fn summary(&self) -> BatchSummary {
+        self.batch.summary()
+    }
+
+    /// Begins nothing more; what is under way goes on to its end, and its results are
+    /// given. Idempotent; never blocks.
+    pub fn close(&self) {
+        self.batch.close();
+    }
+
+    /// Gives up what is under way, too: it ends at once with the outcome that it has by
+    /// now, and its results are given.
+    pub fn abort(&self) {
+        self.batch.abort();
+    }
+}
+
+impl<I> fmt::Debug for SendMany<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SendMany").field("batch", &self.batch).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,27 @@
+//! The clients: for asynchronous programs, for those that block, and for bindings.
+
+#[cfg(unix)]
+pub mod background;
+#[cfg(unix)]
+mod background_thread;
+#[cfg(unix)]
+mod batch;
+pub mod blocking;
+#[cfg(unix)]
+mod blocking_send_many;
+mod build;
+#[cfg(unix)]
+mod callback_watch;
+#[allow(clippy::module_inception)]
+mod client;
+#[cfg(unix)]
+mod completion_queue;
+mod list_position;
+mod messages;
+mod reconcile;
+mod send_many;
+
+pub use client::Client;
+pub use list_position::ListPosition;
+pub use messages::{Messages, Pages};
+pub use send_many::SendMany;

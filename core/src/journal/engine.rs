@@ -1,0 +1,383 @@
+//! A journal's thread: it has the store, and gathers what calls ask for into batches.
+//!
+//! Calls neither wait for the disk on their own thread nor each pay for a sync of
+//! their own: whatever has been asked for while one batch was committed is the next.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use tokio::sync::futures::Notified;
+use tokio::sync::{Notify, oneshot};
+
+use super::{Claim, ClaimId, Entry, Identity, OpenStore, Settled, Settlement, Store, StoreError, unrecorded};
+use crate::util::ending_threads;
+
+/// How many operations one transaction has at most: enough that a sync costs each
+/// next to nothing, few enough that none waits long for the others.
+const MAX_BATCH: usize = 256;
+
+/// How soon a store that failed is opened anew at the earliest, and how often what
+/// could not be recorded is tried again.
+const RETRY_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Where the answer to an operation goes.
+type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
+
+/// Gets the store, or why it can't be opened.
+type OtherOperation = Box<dyn FnOnce(Result<&mut dyn Store, StoreError>) -> Option<String> + Send>;
+
+/// What an engine is asked to do.
+pub(super) enum Operation {
+    LookUp {
+        key: String,
+        reply: Reply<Option<Entry>>,
+    },
+    Claim {
+        claim: Claim,
+        reply: Reply<Option<Entry>>,
+    },
+    Settle {
+        settlement: Settlement,
+        reply: Option<Reply<Settled>>,
+    },
+    /// Anything else, for itself: it gives the error after which the store can't be trusted.
+    Other(OtherOperation),
+    /// Dropped once what was asked for before is done.
+    Flush(oneshot::Sender<()>),
+    /// Ends the thread; what is in here is dropped when the store is closed.
+    Close(oneshot::Sender<()>),
+}
+
+/// One process's engine for one journal. Its thread ends when nobody refers to it any
+/// more, and closes the store.
+pub(super) struct Engine {
+    queue: Sender<Operation>,
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        if let Some(thread) = self.thread.take() {
+            ending_threads::add(thread);
+        }
+    }
+}
+
+struct Shared {
+    /// Known once the store was opened for the first time.
+    identity: OnceLock<Identity>,
+    claims: AtomicU64,
+    /// Those who wait for the end of a claim, by its key.
+    waiting: Mutex<HashMap<String, Arc<Notify>>>,
+}
+
+impl Engine {
+    /// Starts the thread. The store is opened by the first operation.
+    pub(super) fn start(opener: Arc<dyn OpenStore>) -> std::io::Result<Self> {
+        let (queue, operations) = channel();
+        let shared = Arc::new(Shared {
+            identity: OnceLock::new(),
+            claims: AtomicU64::new(0),
+            waiting: Mutex::new(HashMap::new()),
+        });
+        let worker =
+            Worker { opener, store: None, failure: None, unrecorded: Vec::new(), shared: shared.clone() };
+        let thread = std::thread::Builder::new()
+            .name("partner-messaging-journal".to_owned())
+            .spawn(move || worker.run(operations))?;
+        Ok(Self { queue, shared, thread: Some(thread) })
+    }
+
+    /// Never blocks for longer than it takes to put it in the queue. `false`: the engine was closed.
+    pub(super) fn submit(&self, operation: Operation) -> bool {
+        self.queue.send(operation).is_ok()
+    }
+
+    pub(super) fn identity(&self) -> Option<&Identity> {
+        self.shared.identity.get()
+    }
+
+    /// An id that no other claim ever has.
+    pub(super) fn next_claim(&self, identity: &Identity) -> ClaimId {
+        ClaimId { owner: identity.owner, number: self.shared.claims.fetch_add(1, Ordering::Relaxed) }
+    }
+
+    /// Tells when a claim of this key ends in this process.
+    pub(super) fn end_of(&self, key: &str) -> EndOfClaim {
+        let notify = lock(&self.shared.waiting).entry(key.to_owned()).or_default().clone();
+        EndOfClaim { shared: self.shared.clone(), key: key.to_owned(), notify }
+    }
+}
+
+/// Someone who waits for the end of a claim.
+pub(crate) struct EndOfClaim {
+    shared: Arc<Shared>,
+    key: String,
+    notify: Arc<Notify>,
+}
+
+impl EndOfClaim {
+    /// Ends when the claim does, from the moment on that this is first polled or enabled.
+    pub(crate) fn notified(&self) -> Notified<'_> {
+        self.notify.notified()
+    }
+}
+
+impl Drop for EndOfClaim {
+    fn drop(&mut self) {
+        let mut waiting = lock(&self.shared.waiting);
+        // One reference is the map's, one is this.
+        if Arc::strong_count(&self.notify) == 2
+            && waiting.get(&self.key).is_some_and(|notify| Arc::ptr_eq(notify, &self.notify))
+        {
+            waiting.remove(&self.key);
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+struct Worker {
+    opener: Arc<dyn OpenStore>,
+    store: Option<Box<dyn Store>>,
+    /// Why the store is not open, and when.
+    failure: Option<(String, Instant)>,
+    /// What could not be recorded yet.
+    unrecorded: Vec<Settlement>,
+    shared: Arc<Shared>,
+}
+
+/// A batch on its way into the store.
+#[derive(Default)]
+struct Batch {
+    look_ups: Vec<(String, Reply<Option<Entry>>)>,
+    claims: Vec<(Claim, Reply<Option<Entry>>)>,
+    settlements: Vec<(Settlement, Option<Reply<Settled>>)>,
+}
+
+impl Worker {
+    fn run(mut self, operations: Receiver<Operation>) {
+        let closed = self.serve(&operations);
+        // Whoever asks from now on is told that it is closed.
+        drop(operations);
+        self.store = None;
+        drop(closed);
+        self.record_rest();
+    }
+
+    /// Tries again what could not be recorded until the process ends, and does not keep the
+    /// store open for that: whoever opens it meanwhile takes it over.
+    fn record_rest(mut self) {
+        let name = self.opener.name();
+        unrecorded::leave(&name, std::mem::take(&mut self.unrecorded));
+        let joins = ending_threads::joins();
+        while unrecorded::is_left(&name) {
+            let begun = Instant::now();
+            let is_last = loop {
+                match ending_threads::joins() == joins {
+                    true if begun.elapsed() < RETRY_INTERVAL => std::thread::sleep(RETRY_INTERVAL / 50),
+                    goes_on => break !goes_on,
+                }
+            };
+            if is_last {
+                self.failure = None;
+            }
+            // Opening the store takes what is left.
+            if self.open().is_ok() {
+                self.execute(Batch::default());
+                self.store = None;
+                unrecorded::leave(&name, std::mem::take(&mut self.unrecorded));
+            }
+            if is_last {
+                return;
+            }
+        }
+    }
+
+    /// Does what is asked for until nobody can ask any more, or the store is to be closed:
+    /// then there is someone who waits for that.
+    fn serve(&mut self, operations: &Receiver<Operation>) -> Option<oneshot::Sender<()>> {
+        loop {
+            let first = match self.unrecorded.is_empty() {
+                true => operations.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                false => operations.recv_timeout(RETRY_INTERVAL),
+            };
+            let first = match first {
+                Ok(operation) => Some(operation),
+                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Disconnected) => {
+                    self.execute(Batch::default());
+                    return None;
+                }
+            };
+            let mut batch = Batch::default();
+            let rest = std::iter::from_fn(|| operations.try_recv().ok()).take(MAX_BATCH - 1);
+            for operation in first.into_iter().chain(rest) {
+                match operation {
+                    Operation::LookUp { key, reply } => batch.look_ups.push((key, reply)),
+                    Operation::Claim { claim, reply } => {
+                        // One transaction claims a key once: the second finds the first.
+                        if batch.claims.iter().any(|(before, _)| before.key == claim.key) {
+                            self.execute(std::mem::take(&mut batch));
+                        }
+                        batch.claims.push((claim, reply));
+                    }
+                    Operation::Settle { settlement, reply } => batch.settlements.push((settlement, reply)),
+                    Operation::Other(operation) => {
+                        self.execute(std::mem::take(&mut batch));
+                        self.execute_other(operation);
+                    }
+                    Operation::Flush(done) => {
+                        self.execute(std::mem::take(&mut batch));
+                        drop(done);
+                    }
+                    Operation::Close(done) => {
+                        self.execute(batch);
+                        return Some(done);
+                    }
+                }
+            }
+            self.execute(batch);
+        }
+    }
+
+    fn execute(&mut self, batch: Batch) {
+        self.look_up(batch.look_ups);
+        self.commit(batch.settlements, batch.claims);
+    }
+
+    fn look_up(&mut self, look_ups: Vec<(String, Reply<Option<Entry>>)>) {
+        if look_ups.is_empty() {
+            return;
+        }
+        let (keys, replies): (Vec<_>, Vec<_>) = look_ups.into_iter().unzip();
+        let keys: Vec<_> = keys.iter().map(String::as_str).collect();
+        let found = self.with_store(|store| store.look_up(&keys));
+        reply_all(replies, found);
+    }
+
+    fn commit(
+        &mut self,
+        settlements: Vec<(Settlement, Option<Reply<Settled>>)>,
+        claims: Vec<(Claim, Reply<Option<Entry>>)>,
+    ) {
+        let retried = std::mem::take(&mut self.unrecorded).into_iter().map(|settlement| (settlement, None));
+        let (settlements, settle_replies): (Vec<_>, Vec<_>) = retried.chain(settlements).unzip();
+        // A call that has ended meanwhile asks for nothing any more.
+        let mut claims: Vec<_> = claims.into_iter().filter(|(_, reply)| !reply.is_closed()).collect();
+        if settlements.is_empty() && claims.is_empty() {
+            return;
+        }
+        claims.sort_unstable_by(|(a, _), (b, _)| a.key.as_bytes().cmp(b.key.as_bytes()));
+        let (claims, claim_replies): (Vec<_>, Vec<_>) = claims.into_iter().unzip();
+        match self.with_store(|store| store.commit(&settlements, &claims)) {
+            Ok(committed) => {
+                for (reply, settled) in settle_replies.into_iter().zip(committed.settled) {
+                    if let Some(reply) = reply {
+                        let _ = reply.send(Ok(settled));
+                    }
+                }
+                reply_all(claim_replies, Ok(committed.claims));
+                self.wake_waiting(&settlements);
+            }
+            Err(error) => {
+                for reply in settle_replies.into_iter().flatten() {
+                    let _ = reply.send(Err(copy_of(&error)));
+                }
+                reply_all(claim_replies, Err(error));
+                self.unrecorded.extend(settlements);
+            }
+        }
+    }
+
+    /// Wakes the calls of this process that wait for the end of these claims.
+    fn wake_waiting(&self, settlements: &[Settlement]) {
+        let mut waiting = lock(&self.shared.waiting);
+        if waiting.is_empty() {
+            return;
+        }
+        for settlement in settlements {
+            if let Some(notify) = waiting.remove(&settlement.key) {
+                notify.notify_waiters();
+            }
+        }
+    }
+
+    fn execute_other(&mut self, operation: OtherOperation) {
+        let error = match self.open() {
+            Ok(store) => operation(Ok(store)),
+            Err(error) => {
+                operation(Err(error));
+                return;
+            }
+        };
+        if let Some(error) = error {
+            self.close_broken(error);
+        }
+    }
+
+    /// Runs an operation on the store. After an error that it can't be trusted after,
+    /// it is closed; the next operation opens it anew.
+    fn with_store<T>(
+        &mut self,
+        operation: impl FnOnce(&mut dyn Store) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let result = operation(self.open()?);
+        if let Err(error) = &result
+            && error.is_broken()
+        {
+            self.close_broken(error.to_string());
+        }
+        result
+    }
+
+    fn close_broken(&mut self, problem: String) {
+        self.store = None;
+        self.failure = Some((problem, Instant::now()));
+    }
+
+    /// The open store. One that can't be opened is tried once a second at most.
+    fn open(&mut self) -> Result<&mut dyn Store, StoreError> {
+        if self.store.is_none() {
+            if let Some((text, since)) = &self.failure
+                && since.elapsed() < RETRY_INTERVAL
+            {
+                return Err(StoreError::failed(text.clone()));
+            }
+            match self.opener.open() {
+                Ok(store) => {
+                    let _ = self.shared.identity.set(store.identity());
+                    self.failure = None;
+                    self.store = Some(store);
+                    self.unrecorded.extend(unrecorded::take(&self.opener.name()));
+                }
+                Err(error) => {
+                    self.failure = Some((error.to_string(), Instant::now()));
+                    return Err(error);
+                }
+            }
+        }
+        match &mut self.store {
+            Some(store) => Ok(&mut **store),
+            None => Err(StoreError::failed("the store is not open")),
+        }
+    }
+}
+
+fn reply_all<T>(replies: Vec<Reply<T>>, result: Result<Vec<T>, StoreError>) {
+    match result {
+        Ok(values) => replies.into_iter().zip(values).for_each(|(reply, value)| drop(reply.send(Ok(value)))),
+        Err(error) => replies.into_iter().for_each(|reply| drop(reply.send(Err(copy_of(&error))))),
+    }
+}
+
+fn copy_of(error: &StoreError) -> StoreError {
+    StoreError::failed(error.to_string())
+}

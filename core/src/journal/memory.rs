@@ -1,0 +1,151 @@
+//! A store in memory, which can be told to fail; for the tests of the rules and the engine.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use super::{
+    Claim, Committed, Entry, Identity, OpenStore, RecordQuery, Resolution, Resolved, Settled, Settlement,
+    Store, StoreError, rules,
+};
+use crate::error::Outcome;
+use crate::types::JournalSummary;
+
+#[derive(Clone, Default)]
+pub(super) struct Memory(Arc<Mutex<State>>);
+
+#[derive(Default)]
+pub(super) struct State {
+    pub(super) entries: BTreeMap<String, Entry>,
+    pub(super) origin: Option<String>,
+    /// What the next operations fail with.
+    pub(super) failures: Vec<StoreError>,
+    pub(super) opened: u32,
+    /// How many settlements and claims each commit had.
+    pub(super) commits: Vec<(usize, usize)>,
+}
+
+impl Memory {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap()
+    }
+}
+
+impl OpenStore for Memory {
+    fn open(&self) -> Result<Box<dyn Store>, StoreError> {
+        self.state().opened += 1;
+        Ok(Box::new(self.clone()))
+    }
+
+    fn name(&self) -> String {
+        format!("memory {:p}", Arc::as_ptr(&self.0))
+    }
+
+    fn is_local(&self) -> bool {
+        true
+    }
+
+    fn is_loopback(&self) -> bool {
+        true
+    }
+}
+
+impl State {
+    fn fail(&mut self) -> Result<(), StoreError> {
+        match self.failures.is_empty() {
+            true => Ok(()),
+            false => Err(self.failures.remove(0)),
+        }
+    }
+
+    fn has_message(&self, id: Option<&str>, key: &str) -> bool {
+        let of = |entry: &Entry| entry.ending.as_ref().and_then(|ending| ending.message_id.clone());
+        id.is_some() && self.entries.values().any(|it| it.key != key && of(it).as_deref() == id)
+    }
+}
+
+impl Store for Memory {
+    fn identity(&self) -> Identity {
+        Identity { secret: [7; 32], owner: 1 }
+    }
+
+    fn bind_origin(&mut self, origin: &str) -> Result<String, StoreError> {
+        Ok(self.state().origin.get_or_insert_with(|| origin.to_owned()).clone())
+    }
+
+    fn look_up(&mut self, keys: &[&str]) -> Result<Vec<Option<Entry>>, StoreError> {
+        let mut state = self.state();
+        state.fail()?;
+        Ok(keys.iter().map(|key| state.entries.get(*key).cloned()).collect())
+    }
+
+    fn commit(&mut self, settlements: &[Settlement], claims: &[Claim]) -> Result<Committed, StoreError> {
+        assert!(claims.windows(2).all(|pair| pair[0].key < pair[1].key), "in order, a key once");
+        let mut state = self.state();
+        state.fail()?;
+        state.commits.push((settlements.len(), claims.len()));
+        let mut committed = Committed::default();
+        for settlement in settlements {
+            let duplicate = state.has_message(settlement.ending.message_id.as_deref(), &settlement.key);
+            let settled = state.entries.get_mut(&settlement.key).map(|entry| {
+                let settled = rules::settle(entry, settlement);
+                match duplicate && settled == Settled::Recorded {
+                    true => rules::contradict(entry, &settlement.ending),
+                    false => settled,
+                }
+            });
+            committed.settled.push(settled.unwrap_or(Settled::Superseded));
+        }
+        for claim in claims {
+            let before = state.entries.get(&claim.key).filter(|entry| !rules::is_free(entry, claim)).cloned();
+            if before.is_none() {
+                state.entries.insert(claim.key.clone(), Entry::of_claim(claim));
+            }
+            committed.claims.push(before);
+        }
+        Ok(committed)
+    }
+
+    fn are_taken(&mut self, message_ids: &[&str]) -> Result<Vec<bool>, StoreError> {
+        let state = self.state();
+        Ok(message_ids.iter().map(|id| state.has_message(Some(id), "")).collect())
+    }
+
+    fn resolve(&mut self, resolution: &Resolution) -> Result<Resolved, StoreError> {
+        let mut state = self.state();
+        state.fail()?;
+        if state.has_message(resolution.ending.message_id.as_deref(), &resolution.key) {
+            return Ok(Resolved::Duplicate);
+        }
+        let Some(entry) = state.entries.get_mut(&resolution.key) else { return Ok(Resolved::Missing) };
+        let resolved = rules::resolve(entry, resolution);
+        let entry = Box::new(entry.clone());
+        Ok(if resolved { Resolved::Done(entry) } else { Resolved::Changed(entry) })
+    }
+
+    fn records(&mut self, query: &RecordQuery) -> Result<Vec<Entry>, StoreError> {
+        let state = self.state();
+        let wanted = |entry: &&Entry| {
+            query.after.as_ref().is_none_or(|after| entry.key > *after)
+                && query.outcome.is_none_or(|outcome| entry.outcome() == Some(outcome))
+        };
+        Ok(state.entries.values().filter(wanted).take(query.limit as usize).cloned().collect())
+    }
+
+    fn summary(&mut self) -> Result<JournalSummary, StoreError> {
+        let state = self.state();
+        let of = |outcome| state.entries.values().filter(|it| it.outcome() == outcome).count() as u64;
+        Ok(JournalSummary {
+            sent: of(Some(Outcome::Sent)),
+            unknown: of(Some(Outcome::Unknown)),
+            in_progress: of(None),
+            ..JournalSummary::default()
+        })
+    }
+
+    fn purge(&mut self, before: i64) -> Result<u64, StoreError> {
+        let mut state = self.state();
+        let count = state.entries.len();
+        state.entries.retain(|_, entry| !rules::may_purge(entry, before));
+        Ok((count - state.entries.len()) as u64)
+    }
+}

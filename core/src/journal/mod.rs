@@ -1,0 +1,36 @@
+//! The journal: what became of the message under a key, over crashes, processes and
+//! machines.
+//!
+//! Here are the rules and the thread that gathers what calls ask for; databases
+//! implement [`Store`]. Users open a journal with the crate
+//! `partner-messaging-journal`, which has the stores.
+
+mod call;
+mod canonical;
+mod compare;
+mod engine;
+mod handle;
+mod key;
+#[cfg(test)]
+mod memory;
+pub mod rules;
+mod session;
+mod store;
+#[cfg(test)]
+mod tests;
+mod unrecorded;
+
+pub use crate::util::clock::{rfc3339, since_boot, wall_millis};
+pub use crate::util::decimal::exact_sum;
+pub use call::{JournalCall, journal_error};
+pub(crate) use canonical::NoForm;
+pub use canonical::{Canonical, Digest, FORM};
+pub use compare::{Digester, KeyState};
+pub(crate) use engine::EndOfClaim;
+pub use handle::{JournalHandle, JournalRecords, WeakJournal};
+pub use key::check_key;
+pub(crate) use session::Session;
+pub use store::{
+    Claim, ClaimDeadline, ClaimId, Committed, Conflict, Ending, Entry, Identity, OpenStore, RecordQuery,
+    Resolution, Resolved, Settled, Settlement, Store, StoreError,
+};

@@ -1,0 +1,408 @@
+//! What a database has to do to be a journal's store.
+//!
+//! A store keeps entries and changes them atomically. What the changes are is said
+//! by the [rules](super::rules), which are the same for every store; how the
+//! operations are gathered, and on which thread they run, is the engine's business.
+//! So a store may block, is used by one thread at a time, and need not be clever.
+
+use std::fmt;
+use std::time::Duration;
+
+use rust_decimal::Decimal;
+
+use super::Digest;
+use crate::error::{Kind, Outcome};
+use crate::types::{JournalConflict, JournalRecord, JournalSummary};
+use crate::util::clock;
+
+/// Opens a store: at first, after an error that closed it, and in a forked child.
+pub trait OpenStore: Send + Sync {
+    /// Opens the store, and checks that it is whole.
+    ///
+    /// # Errors
+    /// When it can't be opened, is another program's, or was damaged. What is refused
+    /// is left untouched.
+    fn open(&self) -> Result<Box<dyn Store>, StoreError>;
+
+    /// The store's name for people, without a password: a path or a URL.
+    fn name(&self) -> String;
+
+    /// Whether opening it takes next to no time, so that it can be done while a client is made.
+    fn is_local(&self) -> bool;
+
+    /// Whether it lies on this machine: a file, or a server on loopback.
+    fn is_loopback(&self) -> bool;
+}
+
+/// An open store. Every operation is atomic and, where it changes something, done when
+/// it returns: the death of this process can't take it any more.
+pub trait Store: Send {
+    /// What the store is known by.
+    fn identity(&self) -> Identity;
+
+    /// Makes the journal belong to `origin` if it belongs to none yet. Gives the one it belongs to.
+    ///
+    /// # Errors
+    /// When the store can't be read or written.
+    fn bind_origin(&mut self, origin: &str) -> Result<String, StoreError>;
+
+    /// The entries under these keys, in their order. A claim whose time or whose
+    /// owner is over is given as [interrupted](Entry::interrupt).
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    fn look_up(&mut self, keys: &[&str]) -> Result<Vec<Option<Entry>>, StoreError>;
+
+    /// Records how claims ended, then makes the new claims, all in one transaction.
+    /// With claims in it, everything of it and before it is synced to the disk when
+    /// this returns. Claims are in the order of their keys, each key once.
+    ///
+    /// A settlement is applied by [`rules::settle`](super::rules::settle), a claim by
+    /// [`rules::is_free`](super::rules::is_free). What has a message id that another
+    /// entry has gets a conflict.
+    ///
+    /// # Errors
+    /// When it could not be committed, or may not have been.
+    fn commit(&mut self, settlements: &[Settlement], claims: &[Claim]) -> Result<Committed, StoreError>;
+
+    /// Which of these message ids stand under a key, in their order.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    fn are_taken(&mut self, message_ids: &[&str]) -> Result<Vec<bool>, StoreError>;
+
+    /// Resolves an unknown by [`rules::resolve`](super::rules::resolve).
+    ///
+    /// # Errors
+    /// When the store can't be read or written.
+    fn resolve(&mut self, resolution: &Resolution) -> Result<Resolved, StoreError>;
+
+    /// Entries in the order of their keys.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    fn records(&mut self, query: &RecordQuery) -> Result<Vec<Entry>, StoreError>;
+
+    /// Counts and costs.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    fn summary(&mut self) -> Result<JournalSummary, StoreError>;
+
+    /// Forgets the entries that ended before a moment (milliseconds since 1970), other
+    /// than unknown ones and those with a conflict; their sums stay. Gives their number.
+    ///
+    /// # Errors
+    /// When the store can't be written.
+    fn purge(&mut self, before: i64) -> Result<u64, StoreError>;
+}
+
+/// What a store is known by.
+#[derive(Clone, Copy)]
+pub struct Identity {
+    /// What digests are made with: 32 random bytes that the journal was created with.
+    pub secret: [u8; 32],
+    /// The number of this owner of claims: random, so that no two ever have the same.
+    pub owner: u64,
+}
+
+/// The id of one claim; no other claim ever has the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ClaimId {
+    /// Who claims: see [`Identity::owner`].
+    pub owner: u64,
+    /// The owner's count of its claims.
+    pub number: u64,
+}
+
+impl fmt::Display for ClaimId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}-{:x}", self.owner, self.number)
+    }
+}
+
+/// What a call asks for before its request may leave.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// The key.
+    pub key: String,
+    /// The claim's own id.
+    pub id: ClaimId,
+    /// What the key stands for, by the journal's secret.
+    pub digest: Digest,
+    /// The message's channel, or what stands for it.
+    pub channel: String,
+    /// When the claim is made: milliseconds since 1970.
+    pub claimed_at: i64,
+    /// After this moment nothing of the call leaves.
+    pub deadline: ClaimDeadline,
+}
+
+/// The moment after which nothing of a call leaves its process, by both clocks:
+/// whichever has passed it counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClaimDeadline {
+    /// By the wall clock: milliseconds since 1970.
+    pub wall: i64,
+    /// By the time since the machine was started.
+    pub boot: Duration,
+}
+
+impl ClaimDeadline {
+    /// The moment that is `remaining` from now.
+    #[must_use]
+    pub fn after(remaining: Duration) -> Self {
+        let millis = i64::try_from(remaining.as_millis()).unwrap_or(i64::MAX);
+        Self {
+            wall: clock::wall_millis().saturating_add(millis),
+            boot: clock::since_boot().saturating_add(remaining),
+        }
+    }
+
+    /// Whether either clock is past it.
+    #[must_use]
+    pub fn has_passed(&self) -> bool {
+        clock::since_boot() >= self.boot || clock::wall_millis() >= self.wall
+    }
+}
+
+/// How one claim ended; it counts only while the entry is that claim's.
+#[derive(Clone, Debug)]
+pub struct Settlement {
+    /// The key.
+    pub key: String,
+    /// The claim that ended.
+    pub claim: ClaimId,
+    /// Its end.
+    pub ending: Ending,
+}
+
+/// What became of a message, and what is kept of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ending {
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Why the call failed, if it did.
+    pub kind: Option<Kind>,
+    /// The service's own code, if it refused with one.
+    pub code: Option<String>,
+    /// The channel, where the receipt names it.
+    pub channel: Option<String>,
+    /// The service's id of the accepted message.
+    pub message_id: Option<String>,
+    /// What it cost.
+    pub cost: Option<Decimal>,
+    /// The currency of the cost.
+    pub currency: Option<String>,
+    /// When: milliseconds since 1970.
+    pub at: i64,
+}
+
+impl Ending {
+    /// An end with this outcome, now.
+    #[must_use]
+    pub fn now(outcome: Outcome, kind: Option<Kind>) -> Self {
+        Self {
+            outcome,
+            kind,
+            code: None,
+            channel: None,
+            message_id: None,
+            cost: None,
+            currency: None,
+            at: clock::wall_millis(),
+        }
+    }
+}
+
+/// What a journal has under a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The key.
+    pub key: String,
+    /// What the key stands for, by the journal's secret.
+    pub digest: Digest,
+    /// The version of the canonical form that the digest is of.
+    pub form: u32,
+    /// The claim that the entry is about.
+    pub claim: ClaimId,
+    /// The channel of the message that was to be sent.
+    pub channel: String,
+    /// When it was claimed: milliseconds since 1970.
+    pub claimed_at: i64,
+    /// After this moment nothing of the call leaves: milliseconds since 1970.
+    pub deadline: i64,
+    /// How it ended; `None` while it is in progress.
+    pub ending: Option<Ending>,
+    /// Whether it was resolved.
+    pub resolved: bool,
+    /// What contradicts it.
+    pub conflict: Option<Conflict>,
+}
+
+/// What contradicts an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// What became of the message according to the call.
+    pub outcome: Outcome,
+    /// The message id that it got.
+    pub message_id: Option<String>,
+    /// When it told: milliseconds since 1970.
+    pub at: i64,
+}
+
+impl Entry {
+    /// The entry that a claim makes.
+    #[must_use]
+    pub fn of_claim(claim: &Claim) -> Self {
+        Self {
+            key: claim.key.clone(),
+            digest: claim.digest,
+            form: super::FORM,
+            claim: claim.id,
+            channel: claim.channel.clone(),
+            claimed_at: claim.claimed_at,
+            deadline: claim.deadline.wall,
+            ending: None,
+            resolved: false,
+            conflict: None,
+        }
+    }
+
+    /// What became of it; `None` while it is in progress.
+    #[must_use]
+    pub fn outcome(&self) -> Option<Outcome> {
+        self.ending.as_ref().map(|ending| ending.outcome)
+    }
+
+    /// Makes a claim in progress whose time or whose owner is over what it is: unknown.
+    pub fn interrupt(&mut self) {
+        if self.ending.is_none() {
+            let at = self.deadline;
+            self.ending = Some(Ending { at, ..Ending::now(Outcome::Unknown, Some(Kind::Interrupted)) });
+        }
+    }
+
+    /// The entry as users see it.
+    pub(crate) fn into_record(self) -> JournalRecord {
+        let claim_id = self.claim.to_string();
+        let ended_at = self.ending.as_ref().map(|ending| clock::rfc3339(ending.at));
+        let outcome = self.outcome();
+        let (kind, code, channel, message_id, cost, currency) = match self.ending {
+            Some(it) => (it.kind, it.code, it.channel, it.message_id, it.cost, it.currency),
+            None => (None, None, None, None, None, None),
+        };
+        JournalRecord {
+            key: self.key,
+            outcome,
+            resolved: self.resolved,
+            channel: channel.or(Some(self.channel)).filter(|channel| !channel.is_empty()),
+            kind,
+            code,
+            message_id,
+            cost,
+            currency,
+            claimed_at: clock::rfc3339(self.claimed_at),
+            deadline: clock::rfc3339(self.deadline),
+            ended_at,
+            claim_id,
+            conflict: self.conflict.map(|it| JournalConflict {
+                outcome: it.outcome,
+                message_id: it.message_id,
+                at: clock::rfc3339(it.at),
+            }),
+        }
+    }
+}
+
+/// What came of a [`commit`](Store::commit).
+#[derive(Debug, Default)]
+pub struct Committed {
+    /// Of each settlement, in their order.
+    pub settled: Vec<Settled>,
+    /// Of each claim, in their order: `None` where it was made, else what stands under its key.
+    pub claims: Vec<Option<Entry>>,
+}
+
+/// What came of a settlement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settled {
+    /// The entry has it now, or had it before.
+    Recorded,
+    /// It contradicts the entry, which has it as a conflict now.
+    Conflict,
+    /// The entry isn't the claim's any more, or never was.
+    Superseded,
+}
+
+/// What a person, or the service's list, says of an unknown.
+#[derive(Clone, Debug)]
+pub struct Resolution {
+    /// The key.
+    pub key: String,
+    /// The claim that was read; if another has the key by now, nothing is changed.
+    pub claim: ClaimId,
+    /// What is said: sent with a message id, or not sent.
+    pub ending: Ending,
+}
+
+/// What came of a resolution.
+#[derive(Debug)]
+pub enum Resolved {
+    /// The entry has it now.
+    Done(Box<Entry>),
+    /// It is not unknown (any more), or is another claim's; so it stands.
+    Changed(Box<Entry>),
+    /// There is nothing under the key.
+    Missing,
+    /// The message id stands under another key.
+    Duplicate,
+}
+
+/// Which entries to give.
+#[derive(Clone, Debug, Default)]
+pub struct RecordQuery {
+    /// Only what comes after this key.
+    pub after: Option<String>,
+    /// Only what has this outcome.
+    pub outcome: Option<Outcome>,
+    /// How many at most.
+    pub limit: u32,
+}
+
+/// Why a store could not do what it was asked.
+#[derive(Debug)]
+pub struct StoreError {
+    text: String,
+    reopen: bool,
+}
+
+impl StoreError {
+    /// The store can't be trusted as it is open now: it is closed, opened anew and
+    /// checked. `text` says what happened, for people, without a password.
+    #[must_use]
+    pub fn broken(text: impl Into<String>) -> Self {
+        Self { text: text.into(), reopen: true }
+    }
+
+    /// Only this operation failed, and nothing of it was done or it will be undone:
+    /// a full disk, a busy file, a lost connection.
+    #[must_use]
+    pub fn failed(text: impl Into<String>) -> Self {
+        Self { text: text.into(), reopen: false }
+    }
+
+    /// Whether the store must be opened anew.
+    #[must_use]
+    pub fn is_broken(&self) -> bool {
+        self.reopen
+    }
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl std::error::Error for StoreError {}

@@ -1,0 +1,422 @@
+//! A run: what is under way, what has ended and was not given yet, and the sums.
+
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::{Context as TaskContext, Poll, Waker};
+use std::time::{Duration, Instant};
+
+use super::stop::{StopRules, not_begun};
+use crate::call::Context;
+use crate::config::{CallOptions, Cancel, SendManyOptions};
+use crate::error::{Effect, Error};
+use crate::types::{BatchMessage, BatchResult, BatchSummary, PreparedMessage, Receipt};
+
+/// What a run does for a message; it ends with the message.
+pub(crate) type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Gives what begins a task in the background, or why nothing can be begun there.
+pub(crate) type Spawn = Box<dyn Fn() -> Result<Box<dyn FnOnce(Task)>, Error> + Send + Sync>;
+
+/// Sends one message of a run, under a key if it has one, and tries it again as it may be.
+pub(super) type SendOne = fn(
+    Arc<Run>,
+    Option<String>,
+    PreparedMessage,
+) -> Pin<Box<dyn Future<Output = Result<Receipt, Error>> + Send>>;
+
+/// What comes next in a run.
+pub(crate) enum Step {
+    /// A message has ended.
+    Result(Box<BatchResult>),
+    /// Another message can be begun: offer one, or say that there is none.
+    Room,
+    /// Everything has ended. The error is why the run was stopped; it is given once.
+    Ended(Option<Error>),
+}
+
+/// The messages of one `send_many`.
+pub(crate) struct Run {
+    pub(super) context: Arc<Context>,
+    options: SendManyOptions,
+    /// Those of each call that the run makes.
+    pub(super) call: CallOptions,
+    /// Cancelled when nothing more is to be begun.
+    pub(super) stop: Cancel,
+    /// Cancelled when what is under way is to be given up, too.
+    pub(super) abort: Cancel,
+    spawn: Spawn,
+    send_one: SendOne,
+    state: Mutex<State>,
+    /// Notified at each change, for those who block; the others have wakers in the state.
+    changed: Condvar,
+}
+
+struct State {
+    rules: StopRules,
+    /// Without its times.
+    summary: BatchSummary,
+    began: Instant,
+    /// When the last message ended, once nothing more comes.
+    ended: Option<Instant>,
+    ready: VecDeque<BatchResult>,
+    /// Whether nothing more is taken.
+    source_ended: bool,
+    /// Why the run was stopped, until that is given.
+    error: Option<Error>,
+    /// Those who wait for room or a result.
+    wakers: Vec<Waker>,
+    told: Option<Instant>,
+    told_end: bool,
+    /// When the source was last asked for a message that has not come yet.
+    asked: Option<Instant>,
+    /// Whether the source took long for its last message.
+    slow_source: bool,
+}
+
+/// How often progress is told at most.
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
+
+/// A source that takes longer than this for a message is not asked while there are
+/// results to give.
+const SLOW_SOURCE: Duration = Duration::from_millis(5);
+
+impl Run {
+    /// # Errors
+    /// `ConfigError` for options that can't be used.
+    pub(super) fn new(
+        context: Arc<Context>,
+        options: &SendManyOptions,
+        spawn: Spawn,
+        send_one: SendOne,
+    ) -> Result<Arc<Self>, Error> {
+        options.check()?;
+        let abort = Cancel::new();
+        let call = CallOptions {
+            timeout: options.timeout,
+            // A try of a message is a call: the run decides on the next one.
+            max_retries: Some(0),
+            cancel: Some(abort.clone()),
+            ..CallOptions::default()
+        };
+        let state = State {
+            rules: StopRules::default(),
+            summary: BatchSummary::default(),
+            began: Instant::now(),
+            ended: None,
+            ready: VecDeque::new(),
+            source_ended: false,
+            error: None,
+            wakers: Vec::new(),
+            told: None,
+            told_end: false,
+            asked: None,
+            slow_source: false,
+        };
+        Ok(Arc::new(Self {
+            context,
+            options: options.clone(),
+            call,
+            stop: Cancel::new(),
+            abort,
+            spawn,
+            send_one,
+            state: Mutex::new(state),
+            changed: Condvar::new(),
+        }))
+    }
+
+    /// Takes a message. Once the run was stopped, it is not begun, and its result says so.
+    pub(crate) fn offer(self: &Arc<Self>, given: BatchMessage) {
+        let BatchMessage { key, message } = given;
+        let under_way = {
+            let mut state = self.lock();
+            state.answered_by_source();
+            let index = state.summary.taken;
+            state.summary.taken += 1;
+            state.summary.in_flight += 1;
+            UnderWay { run: self.clone(), message: Some((index, key.clone())) }
+        };
+        let message = match message {
+            Ok(_) if self.stop.is_cancelled() => return under_way.end(Err(not_begun())),
+            Ok(message) => message,
+            Err(error) => return under_way.end(Err(error)),
+        };
+        let spawn = match (self.spawn)() {
+            Ok(spawn) => spawn,
+            Err(error) => return under_way.end(Err(error)),
+        };
+        let run = self.clone();
+        spawn(Box::pin(async move {
+            let result = (run.send_one)(run.clone(), key, message).await;
+            under_way.end(result);
+        }));
+    }
+
+    /// The source has no more messages.
+    pub(crate) fn finish(&self) {
+        let mut state = self.lock();
+        state.answered_by_source();
+        state.source_ended = true;
+        self.tell(state);
+    }
+
+    /// Begins nothing more; what is under way goes on to its end. Idempotent.
+    pub(crate) fn close(&self) {
+        self.stop.cancel();
+        let mut state = self.lock();
+        state.source_ended = true;
+        self.tell(state);
+    }
+
+    /// Gives up what is under way, too: it ends with the outcome that it has by now.
+    pub(crate) fn abort(&self) {
+        self.close();
+        self.abort.cancel();
+    }
+
+    /// Whether another message can be begun; `false`: never more.
+    pub(crate) fn poll_room(&self, context: &TaskContext<'_>) -> Poll<bool> {
+        let mut state = self.lock();
+        let room = self.room_of(&state);
+        if room.is_none() {
+            state.wait(context.waker());
+        }
+        room.map_or(Poll::Pending, Poll::Ready)
+    }
+
+    /// The same for now; `None`: not now, but perhaps later.
+    pub(crate) fn room(&self) -> Option<bool> {
+        self.room_of(&self.lock())
+    }
+
+    fn room_of(&self, state: &State) -> Option<bool> {
+        match state.source_ended {
+            true => Some(false),
+            false => self.has_room(state).then_some(true),
+        }
+    }
+
+    /// The next result; `None` once everything has ended. The error is why the run was
+    /// stopped; it is given once.
+    pub(crate) fn poll_result(
+        &self,
+        context: &TaskContext<'_>,
+    ) -> Poll<Option<Result<Box<BatchResult>, Error>>> {
+        let mut state = self.lock();
+        let step = self.result(&mut state);
+        if step.is_none() {
+            state.wait(context.waker());
+        }
+        drop(state);
+        let Some(step) = step else {
+            self.progress(false);
+            return Poll::Pending;
+        };
+        Poll::Ready(match self.with_progress(step) {
+            Step::Result(result) => Some(Ok(result)),
+            Step::Ended(error) => error.map(Err),
+            Step::Room => None,
+        })
+    }
+
+    /// A result that is there already.
+    pub(crate) fn take_ready(&self) -> Option<BatchResult> {
+        let mut state = self.lock();
+        let result = state.ready.pop_front();
+        state.wake();
+        result
+    }
+
+    /// Blocks this thread until something comes next, but no longer than this; for callers
+    /// that look at something else now and then.
+    pub(crate) fn wait(&self, longest: Duration) -> Option<Step> {
+        let until = Instant::now().checked_add(longest);
+        let mut state = self.lock();
+        loop {
+            if let Some(step) = self.step(&mut state) {
+                drop(state);
+                return Some(self.with_progress(step));
+            }
+            let remaining = until.map(|until| until.saturating_duration_since(Instant::now()));
+            if remaining.is_some_and(|it| it.is_zero()) {
+                drop(state);
+                self.progress(false);
+                return None;
+            }
+            let slice = remaining.unwrap_or(PROGRESS_INTERVAL).min(PROGRESS_INTERVAL);
+            state = self.changed.wait_timeout(state, slice).unwrap_or_else(PoisonError::into_inner).0;
+            if self.options.on_progress.is_some() {
+                drop(state);
+                self.progress(false);
+                state = self.lock();
+            }
+        }
+    }
+
+    pub(crate) fn summary(&self) -> BatchSummary {
+        let state = self.lock();
+        let until = state.ended.unwrap_or_else(Instant::now);
+        state.summary.clone().after(until.saturating_duration_since(state.began))
+    }
+
+    /// Blocks this thread until nothing is under way any more and nothing more is begun, but
+    /// no longer than this; whether that is so.
+    pub(crate) fn wait_for_end(&self, longest: Duration) -> bool {
+        let until = Instant::now() + longest;
+        let mut state = self.lock();
+        while !state.has_ended() {
+            let remaining = until.saturating_duration_since(Instant::now());
+            if remaining.is_zero() {
+                return false;
+            }
+            state = self.changed.wait_timeout(state, remaining).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        true
+    }
+
+    fn step(&self, state: &mut State) -> Option<Step> {
+        let few = state.summary.in_flight < u64::from(self.options.max_in_flight / 2) && !state.slow_source;
+        if self.has_room(state) && (few || state.ready.is_empty()) {
+            state.asked = Some(Instant::now());
+            return Some(Step::Room);
+        }
+        self.result(state)
+    }
+
+    fn result(&self, state: &mut State) -> Option<Step> {
+        if let Some(result) = state.ready.pop_front() {
+            // There may be room again.
+            state.wake();
+            return Some(Step::Result(Box::new(result)));
+        }
+        state.has_ended().then(|| Step::Ended(state.error.take()))
+    }
+
+    /// A slow consumer holds the source back: no more results wait than messages may be
+    /// under way.
+    fn has_room(&self, state: &State) -> bool {
+        let most = self.options.max_in_flight as usize;
+        !state.source_ended && state.summary.in_flight < most as u64 && state.ready.len() < most
+    }
+
+    /// A call has ended with this error: stops the run if that would meet every further
+    /// message.
+    pub(super) fn heed(&self, error: &Error) {
+        let mut state = self.lock();
+        if let Some(error) = state.rules.heed(error, &self.options) {
+            self.stop_with(state, error);
+        }
+    }
+
+    /// A message was turned away with 429; `true`: that ends the run.
+    pub(super) fn turned_away(&self, error: &Error) -> bool {
+        let mut state = self.lock();
+        match state.rules.turned_away(error, Instant::now()) {
+            Some(error) => {
+                self.stop_with(state, error);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// The run met something else than 429.
+    pub(super) fn met_another_answer(&self) {
+        self.lock().rules.met_another_answer();
+    }
+
+    fn stop_with(&self, mut state: MutexGuard<'_, State>, error: Error) {
+        self.stop.cancel();
+        state.error.get_or_insert(error);
+        state.source_ended = true;
+        self.tell(state);
+    }
+
+    fn end(&self, index: u64, key: Option<String>, result: Result<Receipt, Error>) {
+        let mut state = self.lock();
+        state.summary.add(&result);
+        state.ready.push_back(BatchResult::new(index, key, result));
+        self.tell(state);
+    }
+
+    /// Tells who waits that something has changed.
+    fn tell(&self, mut state: MutexGuard<'_, State>) {
+        if state.has_ended() {
+            state.ended.get_or_insert_with(Instant::now);
+        }
+        state.wake();
+        drop(state);
+        self.changed.notify_all();
+    }
+
+    fn with_progress(&self, step: Step) -> Step {
+        self.progress(matches!(step, Step::Ended(_)));
+        step
+    }
+
+    /// Tells of the progress, if it is time to.
+    fn progress(&self, at_end: bool) {
+        let Some(callback) = &self.options.on_progress else { return };
+        {
+            let mut state = self.lock();
+            let now = Instant::now();
+            let is_due = state.told.is_none_or(|told| now.duration_since(told) >= PROGRESS_INTERVAL);
+            if state.told_end || !(is_due || at_end) {
+                return;
+            }
+            state.told = Some(now);
+            state.told_end = at_end;
+        }
+        callback(&self.summary());
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn has_ended(&self) -> bool {
+        self.source_ended && self.summary.in_flight == 0
+    }
+
+    fn wait(&mut self, waker: &Waker) {
+        if !self.wakers.iter().any(|it| it.will_wake(waker)) {
+            self.wakers.push(waker.clone());
+        }
+    }
+
+    fn wake(&mut self) {
+        self.wakers.drain(..).for_each(Waker::wake);
+    }
+
+    fn answered_by_source(&mut self) {
+        if let Some(asked) = self.asked.take() {
+            self.slow_source = asked.elapsed() > SLOW_SOURCE;
+        }
+    }
+}
+
+/// A message that was taken: it ends exactly once, also where its task is dropped.
+struct UnderWay {
+    run: Arc<Run>,
+    message: Option<(u64, Option<String>)>,
+}
+
+impl UnderWay {
+    fn end(mut self, result: Result<Receipt, Error>) {
+        if let Some((index, key)) = self.message.take() {
+            self.run.end(index, key, result);
+        }
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        if let Some((index, key)) = self.message.take() {
+            // What it had got to is not known any more.
+            self.run.end(index, key, Err(Error::internal_fault(Effect::Send)));
+        }
+    }
+}

@@ -1,0 +1,365 @@
+//! What every store does alike.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use partner_messaging::journal::{
+    Claim, ClaimDeadline, ClaimId, Digest, Ending, Entry, OpenStore, RecordQuery, Resolution, Resolved,
+    Settled, Settlement, Store, wall_millis,
+};
+use partner_messaging::{Decimal, Kind, Outcome};
+
+pub(crate) const DIGEST: Digest = [1; 32];
+
+static NUMBERS: AtomicU64 = AtomicU64::new(0);
+
+/// A claim of this store's owner, with 30 seconds to go.
+pub(crate) fn claim(store: &dyn Store, key: &str) -> Claim {
+    Claim {
+        key: key.to_owned(),
+        id: ClaimId { owner: store.identity().owner, number: NUMBERS.fetch_add(1, Ordering::Relaxed) },
+        digest: DIGEST,
+        channel: "SMS".to_owned(),
+        claimed_at: wall_millis(),
+        deadline: ClaimDeadline::after(Duration::from_secs(30)),
+    }
+}
+
+pub(crate) fn sent(message_id: &str) -> Ending {
+    Ending {
+        message_id: Some(message_id.to_owned()),
+        cost: Some("0.05".parse().unwrap()),
+        currency: Some("SGD".to_owned()),
+        ..Ending::now(Outcome::Sent, None)
+    }
+}
+
+pub(crate) fn ended(outcome: Outcome) -> Ending {
+    Ending { code: Some("CODE".to_owned()), ..Ending::now(outcome, Some(Kind::Api)) }
+}
+
+pub(crate) fn settlement(claim: &Claim, ending: Ending) -> Settlement {
+    Settlement { key: claim.key.clone(), claim: claim.id, ending }
+}
+
+/// Makes one claim; what stands in its way otherwise.
+pub(crate) fn try_claim(store: &mut dyn Store, claim: &Claim) -> Option<Entry> {
+    store.commit(&[], std::slice::from_ref(claim)).unwrap().claims.remove(0)
+}
+
+/// Tries to claim a key; what stands in the way.
+pub(crate) fn try_key(store: &mut dyn Store, key: &str) -> Option<Entry> {
+    let claim = claim(store, key);
+    try_claim(store, &claim)
+}
+
+pub(crate) fn make_claim(store: &mut dyn Store, key: &str) -> Claim {
+    let claim = claim(store, key);
+    assert_eq!(try_claim(store, &claim), None, "{key}");
+    claim
+}
+
+pub(crate) fn settle(store: &mut dyn Store, claim: &Claim, ending: Ending) -> Settled {
+    store.commit(&[settlement(claim, ending)], &[]).unwrap().settled[0]
+}
+
+pub(crate) fn look_up(store: &mut dyn Store, key: &str) -> Option<Entry> {
+    store.look_up(&[key]).unwrap().remove(0)
+}
+
+fn outcome(store: &mut dyn Store, key: &str) -> Option<Outcome> {
+    look_up(store, key).unwrap().outcome()
+}
+
+fn resolve(store: &mut dyn Store, claim: &Claim, ending: Ending) -> Resolved {
+    store.resolve(&Resolution { key: claim.key.clone(), claim: claim.id, ending }).unwrap()
+}
+
+/// Runs it all, each on a journal of its own.
+pub(crate) fn check(journal: &mut dyn FnMut() -> Box<dyn OpenStore>) {
+    for test in [
+        claims_and_outcomes,
+        what_is_free,
+        late_outcomes,
+        message_ids_are_unique,
+        interrupted_claims,
+        resolutions,
+        batches,
+        pages,
+        sums,
+        purging,
+        identities,
+    ] {
+        test(&*journal());
+    }
+}
+
+fn claims_and_outcomes(journal: &dyn OpenStore) {
+    let store = &mut *journal.open().unwrap();
+    assert_eq!(look_up(store, "k"), None);
+    let first = make_claim(store, "k");
+    let entry = look_up(store, "k").unwrap();
+    assert_eq!(entry, Entry::of_claim(&first));
+    let (second, nobodys) = (claim(store, "k"), claim(store, "nothing"));
+    assert_eq!(try_claim(store, &second), Some(entry));
+    assert_eq!(settle(store, &second, sent("m")), Settled::Conflict, "it never had the key");
+    assert_eq!(settle(store, &nobodys, sent("m")), Settled::Superseded);
+
+    let (other, told) = (make_claim(store, "\u{4f60} '\"%_"), sent("m1"));
+    assert_eq!(settle(store, &other, told.clone()), Settled::Recorded);
+    let entry = look_up(store, &other.key).unwrap();
+    assert_eq!(entry, Entry { ending: Some(told), ..Entry::of_claim(&other) });
+    assert_eq!(try_key(store, &other.key), Some(entry.clone()));
+    // Told again, as after a lost connection: nothing changes.
+    assert_eq!(settle(store, &other, ended(Outcome::NotSent)), Settled::Recorded);
+    assert_eq!(look_up(store, &other.key), Some(entry));
+}
+
+fn what_is_free(journal: &dyn OpenStore) {
+    let store = &mut *journal.open().unwrap();
+    for (key, outcome) in [("a", Outcome::Rejected), ("b", Outcome::NotSent)] {
+        let first = make_claim(store, key);
+        settle(store, &first, ended(outcome));
+        let another = Claim { digest: [2; 32], ..claim(store, key) };
+        assert_eq!(try_claim(store, &another).unwrap().claim, first.id);
+        let again = make_claim(store, key);
+        assert_eq!(look_up(store, key), Some(Entry::of_claim(&again)));
+        settle(store, &again, sent(key));
+        assert!(try_key(store, key).is_some());
+    }
+    let unknown = make_claim(store, "c");
+    settle(store, &unknown, ended(Outcome::Unknown));
+    assert_eq!(try_key(store, "c").unwrap().claim, unknown.id);
+}
+
+fn late_outcomes(journal: &dyn OpenStore) {
+    let store = &mut *journal.open().unwrap();
+    let late = make_claim(store, "late");
+    settle(store, &late, ended(Outcome::Unknown));
+    assert_eq!(settle(store, &late, sent("m1")), Settled::Recorded);
+    assert_eq!(outcome(store, "late"), Some(Outcome::Sent));
+
+    let wrong = make_claim(store, "wrong");
+    settle(store, &wrong, ended(Outcome::Unknown));
+    assert!(matches!(resolve(store, &wrong, Ending::now(Outcome::NotSent, None)), Resolved::Done(_)));
+    let anew = make_claim(store, "wrong");
+    assert_eq!(settle(store, &wrong, sent("m2")), Settled::Conflict);
+    let entry = look_up(store, "wrong").unwrap();
+    assert_eq!((entry.claim, entry.outcome()), (anew.id, None));
+    assert_eq!(entry.conflict.as_ref().unwrap().message_id.as_deref(), Some("m2"));
+    assert_eq!(settle(store, &anew, sent("m3")), Settled::Recorded);
+    let entry = look_up(store, "wrong").unwrap();
+    assert_eq!(entry.outcome(), Some(Outcome::Sent));
+    assert_eq!(entry.conflict.unwrap().message_id.as_deref(), Some("m2"));
+    assert_eq!(store.summary().unwrap().conflicts, 1);
+}
+
+fn message_ids_are_unique(journal: &dyn OpenStore) {
+    let store = &mut *journal.open().unwrap();
+    let (a, b, c) = (make_claim(store, "a"), make_claim(store, "b"), make_claim(store, "c"));
+    assert_eq!(settle(store, &a, sent("m")), Settled::Recorded);
+    assert_eq!(settle(store, &b, sent("m")), Settled::Conflict);
+    let entry = look_up(store, "b").unwrap();
+    assert_eq!(
+        (entry.outcome(), entry.conflict.unwrap().message_id.as_deref()),
+        (Some(Outcome::Sent), Some("m"))
+    );
+    settle(store, &c, ended(Outcome::Unknown));
+    assert!(matches!(resolve(store, &c, sent("m")), Resolved::Duplicate));
+    assert!(matches!(resolve(store, &c, sent("n")), Resolved::Done(_)));
+    let summary = store.summary().unwrap();
+    assert_eq!((summary.sent, summary.conflicts, summary.unknown), (3, 1, 0));
+}
+
+fn interrupted_claims(journal: &dyn OpenStore) {
+    let store = &mut *journal.open().unwrap();
+    let short = Claim { deadline: ClaimDeadline::after(Duration::from_millis(20)), ..claim(store, "short") };
+    assert_eq!(try_claim(store, &short), None);
+    let begun = std::time::Instant::now();
+    while outcome(store, "short").is_none() {
+        assert!(begun.elapsed() < Duration::from_secs(20));
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let entry = look_up(store, "short").unwrap();
+    assert_eq!(entry.outcome(), Some(Outcome::Unknown));
+    assert_eq!(entry.ending.unwrap().kind, Some(Kind::Interrupted));
+    // It stays closed, until somebody resolves it.
+    assert_eq!(try_key(store, "short").unwrap().outcome(), Some(Outcome::Unknown));
+    let summary = store.summary().unwrap();
+    assert_eq!((summary.unknown, summary.in_progress), (1, 0));
+    let unknown = RecordQuery { outcome: Some(Outcome::Unknown), limit: 10, after: None };
+    assert_eq!(store.records(&unknown).unwrap().len(), 1);
+    assert!(matches!(resolve(store, &short, Ending::now(Outcome::NotSent, None)), Resolved::Done(_)));
+    let again = make_claim(store, "short");
+    settle(store, &again, sent("m"));
+    assert_eq!(store.summary().unwrap().sent, 1);
+}
+
+fn resolutions(journal: &dyn OpenStore) {
+    let store = &mut *journal.open().unwrap();
+    let claimed = make_claim(store, "k");
+    let not_sent = || Ending::now(Outcome::NotSent, None);
+    assert!(
+        matches!(resolve(store, &claimed, not_sent()), Resolved::Changed(entry) if entry.outcome().is_none())
+    );
+    settle(store, &claimed, ended(Outcome::Unknown));
+    let (other, nobodys) = (claim(store, "k"), claim(store, "nothing"));
+    assert!(matches!(resolve(store, &other, not_sent()), Resolved::Changed(_)));
+    assert!(matches!(resolve(store, &nobodys, not_sent()), Resolved::Missing));
+    let Resolved::Done(entry) = resolve(store, &claimed, not_sent()) else { panic!() };
+    assert!(entry.resolved);
+    assert_eq!(look_up(store, "k"), Some(*entry));
+    assert!(matches!(resolve(store, &claimed, sent("m")), Resolved::Changed(_)));
+}
+
+fn batches(journal: &dyn OpenStore) {
+    let store = &mut *journal.open().unwrap();
+    let mut claims: Vec<Claim> = (0..200).map(|n| claim(store, &format!("k{n:03}"))).collect();
+    let committed = store.commit(&[], &claims).unwrap();
+    assert!(committed.claims.iter().all(Option::is_none));
+    let settlements: Vec<_> = claims.iter().map(|claim| settlement(claim, sent(&claim.key))).collect();
+    // Half of the keys of the next batch are taken.
+    claims = (100..300).map(|n| claim(store, &format!("k{n:03}"))).collect();
+    let committed = store.commit(&settlements, &claims).unwrap();
+    assert!(committed.settled.iter().all(|settled| *settled == Settled::Recorded));
+    let taken: Vec<_> =
+        committed.claims.iter().map(|found| found.as_ref().and_then(Entry::outcome)).collect();
+    assert_eq!(taken[..100], [Some(Outcome::Sent); 100]);
+    assert!(committed.claims[100..].iter().all(Option::is_none));
+    let keys: Vec<_> = (0..300).map(|n| format!("k{n:03}")).collect();
+    let keys: Vec<_> = keys.iter().map(String::as_str).collect();
+    assert!(
+        store
+            .look_up(&keys)
+            .unwrap()
+            .iter()
+            .zip(&keys)
+            .all(|(entry, key)| entry.as_ref().unwrap().key == **key)
+    );
+}
+
+fn pages(journal: &dyn OpenStore) {
+    let store = &mut *journal.open().unwrap();
+    let keys: Vec<_> = ["B", "a", "aa", "b", "\u{e9}", "\u{4f60}", "\u{1f600}"].map(str::to_owned).into();
+    for key in keys.iter().rev() {
+        let claimed = make_claim(store, key);
+        if key.len() > 1 {
+            settle(store, &claimed, sent(key));
+        }
+    }
+    let mut read = |outcome| {
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let page = store.records(&RecordQuery { after: after.clone(), outcome, limit: 2 }).unwrap();
+            let Some(last) = page.last() else { return found };
+            after = Some(last.key.clone());
+            found.extend(page.into_iter().map(|entry| entry.key));
+        }
+    };
+    assert_eq!(read(None), keys, "in the order of their bytes");
+    assert_eq!(
+        read(Some(Outcome::Sent)),
+        keys.iter().filter(|key| key.len() > 1).cloned().collect::<Vec<_>>()
+    );
+    assert!(read(Some(Outcome::Unknown)).is_empty());
+}
+
+fn sums(journal: &dyn OpenStore) {
+    let store = &mut *journal.open().unwrap();
+    let end = |store: &mut dyn Store, key: &str, ending: Ending| {
+        let claimed = make_claim(store, key);
+        settle(store, &claimed, ending);
+    };
+    (0..10).for_each(|n| {
+        end(store, &format!("s{n}"), Ending { cost: Some("0.1".parse().unwrap()), ..sent(&format!("m{n}")) })
+    });
+    end(store, "u", Ending { cost: None, ..sent("mu") });
+    end(
+        store,
+        "w",
+        Ending { channel: Some("WHATSAPP".to_owned()), currency: Some("USD".to_owned()), ..sent("mw") },
+    );
+    end(store, "r", ended(Outcome::Rejected));
+    end(store, "r", ended(Outcome::Rejected));
+    end(store, "n", ended(Outcome::NotSent));
+    end(store, "n", sent("mn"));
+    make_claim(store, "p");
+    let summary = store.summary().unwrap();
+    let counts = [summary.sent, summary.rejected, summary.not_sent, summary.unknown, summary.in_progress];
+    assert_eq!(counts, [13, 1, 0, 0, 1]);
+    let totals: Vec<_> = summary
+        .totals
+        .iter()
+        .map(|it| {
+            (
+                it.outcome,
+                it.channel.as_str(),
+                it.currency.as_deref(),
+                it.messages,
+                it.cost.to_string(),
+                it.unpriced,
+            )
+        })
+        .collect();
+    assert_eq!(
+        totals,
+        [
+            (Some(Outcome::Sent), "SMS", Some("SGD"), 12, "1.05".to_owned(), 1),
+            (Some(Outcome::Sent), "WHATSAPP", Some("USD"), 1, "0.05".to_owned(), 0),
+            (Some(Outcome::Rejected), "SMS", None, 1, "0".to_owned(), 0),
+            (None, "SMS", None, 1, "0".to_owned(), 0),
+        ]
+    );
+    // A sum that would be rounded is not made.
+    let huge: Decimal = "70000000000000000000000000000".parse().unwrap();
+    end(store, "x", Ending { cost: Some(huge), currency: Some("X".to_owned()), ..sent("mx") });
+    end(
+        store,
+        "y",
+        Ending {
+            cost: Some("0.00000000000001".parse().unwrap()),
+            currency: Some("X".to_owned()),
+            ..sent("my")
+        },
+    );
+    let summary = store.summary().unwrap();
+    let total = summary.totals.iter().find(|total| total.currency.as_deref() == Some("X")).unwrap();
+    assert_eq!((total.messages, total.cost, total.unpriced), (2, huge, 1));
+}
+
+fn purging(journal: &dyn OpenStore) {
+    let store = &mut *journal.open().unwrap();
+    let outcomes = [Outcome::Sent, Outcome::Rejected, Outcome::NotSent, Outcome::Unknown];
+    for outcome in outcomes {
+        let claimed = make_claim(store, outcome.as_str());
+        settle(store, &claimed, Ending { at: 1_000, ..ended(outcome) });
+    }
+    make_claim(store, "in progress");
+    let fresh = make_claim(store, "fresh");
+    settle(store, &fresh, sent("m"));
+    let before = store.summary().unwrap();
+    assert_eq!(store.purge(1_000).unwrap(), 0);
+    assert_eq!(store.purge(1_001).unwrap(), 3);
+    assert_eq!(store.summary().unwrap(), before, "the sums stay");
+    let left: Vec<_> = store
+        .records(&RecordQuery { limit: 10, ..RecordQuery::default() })
+        .unwrap()
+        .into_iter()
+        .map(|entry| entry.key)
+        .collect();
+    assert_eq!(left, ["fresh", "in progress", "unknown"]);
+    make_claim(store, "sent");
+}
+
+fn identities(journal: &dyn OpenStore) {
+    let (secret, origin) = {
+        let mut store = journal.open().unwrap();
+        assert_eq!(store.bind_origin("http://127.0.0.1:1").unwrap(), "http://127.0.0.1:1");
+        (store.identity().secret, store.bind_origin("https://example.com").unwrap())
+    };
+    assert_eq!(origin, "http://127.0.0.1:1");
+    let mut store = journal.open().unwrap();
+    assert_eq!(store.identity().secret, secret);
+    assert_eq!(store.bind_origin("https://example.com").unwrap(), "http://127.0.0.1:1");
+    assert_ne!(secret, [0; 32]);
+}

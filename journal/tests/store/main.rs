@@ -1,0 +1,8 @@
+//! The stores, by the trait that the core uses them through.
+
+#![allow(clippy::unwrap_used)] // A test may stop at what it did not expect.
+
+mod conformance;
+mod file;
+mod server;
+mod tls;
