@@ -7,6 +7,7 @@ mod common;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::time::Duration;
 
 use common::Link;
 use partner_messaging_sandbox::{Fault, RecordedRequest, Sandbox};
@@ -42,7 +43,7 @@ fn run_all(source: &str, mode: &str) {
         assert!(problems.is_empty(), "{}: {problems:#?}", case["name"]);
         count += 1;
     }
-    assert!(count > 200, "only {count} cases");
+    assert!(count > 260, "only {count} cases");
     runner.finish();
 }
 
@@ -81,31 +82,72 @@ impl Runner {
         if let Some(state) = case.get("state") {
             sandbox.set_state(state).unwrap();
         }
-        for fault in case["faults"].as_array().into_iter().flatten() {
-            sandbox.push_fault(Fault::from_json(&fault.to_string()).unwrap());
-        }
+        let folder = tempfile::tempdir().unwrap();
+        let mut problems = Vec::new();
         let mut script = Vec::new();
         client_commands(case, sandbox, &mut script);
-        call_commands(case, &mut script);
-        if let Some(message) = case.get("message") {
-            message_commands(message, &mut script);
+        if let Some(journal) = case.get("journal") {
+            let path = folder.path().join("journal.db");
+            if let Some(origin) = journal.get("origin") {
+                let origin = hex(origin.as_str().unwrap());
+                script.push(format!("used_by {} {origin}", hex(path.to_str().unwrap())));
+            }
+            script.push(format!("journal {}", hex(path.to_str().unwrap())));
+            for step in journal["before"].as_array().into_iter().flatten() {
+                self.run_step(sandbox, step, &mut script, &mut problems);
+            }
         }
-        if let Some(call) = case.get("do") {
-            do_commands(call, case, &mut script);
+        push_faults(sandbox, case);
+        work_commands(case, &mut script);
+        for wanted in ["spending", "records"] {
+            if case.get(wanted).is_some() {
+                script.push(wanted.to_owned());
+            }
         }
-        if case.get("spending").is_some() {
-            script.push("spending".to_owned());
-        }
-        script.push("run".to_owned());
-        self.input.write_all((script.join("\n") + "\n").as_bytes()).unwrap();
-        let results = self.read_results();
+        let results = self.execute(&mut script, "run");
 
-        let mut problems = Vec::new();
         compare_results(case, &results, &mut problems);
         if let Some(requests) = case.get("requests") {
             compare_requests(requests.as_array().unwrap(), &sandbox.requests(), &mut problems);
         }
         problems
+    }
+
+    /// Makes a call before the case's own, with the same client.
+    fn run_step(
+        &mut self,
+        sandbox: &Sandbox,
+        step: &Value,
+        script: &mut Vec<String>,
+        problems: &mut Vec<String>,
+    ) {
+        push_faults(sandbox, step);
+        work_commands(step, script);
+        let before = sandbox.requests().len();
+        if step.get("pending").is_some() {
+            self.execute(script, "begin");
+            while sandbox.requests().len() == before {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            return;
+        }
+        let results = self.execute(script, "step");
+        sandbox.set_fault(None);
+        let outcome = match results.get("ok") {
+            Some(ok) if ok == 1 => &Value::from("sent"),
+            _ => &results["outcome"],
+        };
+        if step.get("outcome").is_some_and(|wanted| wanted != outcome) {
+            problems.push(format!("before: {outcome}, not {}: {results:?}", step["outcome"]));
+        }
+    }
+
+    /// Writes the script with a last command, and reads what came of it.
+    fn execute(&mut self, script: &mut Vec<String>, last: &str) -> Map<String, Value> {
+        script.push(last.to_owned());
+        self.input.write_all((script.join("\n") + "\n").as_bytes()).unwrap();
+        script.clear();
+        self.read_results()
     }
 
     fn read_results(&mut self) -> Map<String, Value> {
@@ -128,6 +170,23 @@ impl Runner {
     fn finish(mut self) {
         drop(self.input);
         assert!(self.child.wait().unwrap().success());
+    }
+}
+
+fn push_faults(sandbox: &Sandbox, of: &Value) {
+    for fault in of["faults"].as_array().into_iter().flatten() {
+        sandbox.push_fault(Fault::from_json(&fault.to_string()).unwrap());
+    }
+}
+
+/// A case's or a step's call.
+fn work_commands(of: &Value, script: &mut Vec<String>) {
+    call_commands(of, script);
+    if let Some(message) = of.get("message") {
+        message_commands(message, script);
+    }
+    if let Some(call) = of.get("do") {
+        do_commands(call, of, script);
     }
 }
 
@@ -161,6 +220,12 @@ fn do_commands(call: &Value, case: &Value, script: &mut Vec<String>) {
     for (name, value) in call.as_object().unwrap() {
         match (name.as_str(), value) {
             ("op", _) => {}
+            ("messages", Value::Object(messages)) => {
+                for (key, message) in messages {
+                    message_commands(message, script);
+                    script.push(format!("next_of {}", hex(key)));
+                }
+            }
             ("messages", messages) => {
                 for message in messages.as_array().unwrap() {
                     message_commands(message, script);
@@ -193,6 +258,7 @@ fn call_commands(case: &Value, script: &mut Vec<String>) {
     for (name, value) in case["call"].as_object().into_iter().flatten() {
         match value {
             Value::Number(number) => script.push(format!("call_number {name} {number}")),
+            Value::String(key) if name == "key" => script.push(format!("call_key {}", hex(key))),
             Value::Array(codes) => {
                 script.extend(
                     codes.iter().map(|code| format!("fallback_code {}", hex(code.as_str().unwrap()))),
@@ -237,6 +303,9 @@ fn message_commands(message: &Value, script: &mut Vec<String>) {
 
 fn compare_results(case: &Value, results: &Map<String, Value>, problems: &mut Vec<String>) {
     compare_json("spending", case.get("spending"), results, problems);
+    if let Some(wanted) = case.get("records") {
+        compare_part("records after", wanted, &parsed("records_after", results), problems);
+    }
     let success = case.get("receipt").or(case.get("result"));
     let (wanted, succeeds) = match (success, case.get("error")) {
         (Some(receipt), None) => (receipt, true),
@@ -267,6 +336,15 @@ fn compare_results(case: &Value, results: &Map<String, Value>, problems: &mut Ve
             }
             "raw" | "ids" | "got" | "pages" | "trail" => {
                 compare_json(name, Some(wanted), results, problems);
+            }
+            "record" | "records" | "summary" => {
+                compare_part(name, wanted, &parsed(name, results), problems);
+            }
+            "replayed" => {
+                let there = results.get(name);
+                if there != Some(&Value::from(i64::from(wanted.as_bool().unwrap()))) {
+                    problems.push(format!("replayed is {there:?}, not {wanted}"));
+                }
             }
             // No data is `null`.
             "data" if results.get("data").is_some() => compare_json(name, Some(wanted), results, problems),
@@ -299,6 +377,29 @@ fn compare_json(
     let there = results.get(name).and_then(Value::as_str).unwrap_or_default();
     if serde_json::from_str::<Value>(there).ok().as_ref() != Some(wanted) {
         problems.push(format!("{name} is {there}, not {wanted}"));
+    }
+}
+
+/// A result that is JSON text; `null` where there is none.
+fn parsed(name: &str, results: &Map<String, Value>) -> Value {
+    let text = results.get(name).and_then(Value::as_str);
+    text.map_or(Value::Null, |text| serde_json::from_str(text).unwrap_or_else(|_| panic!("{text}")))
+}
+
+/// Of an object what is wanted is there; a list has its items.
+fn compare_part(name: &str, wanted: &Value, there: &Value, problems: &mut Vec<String>) {
+    match (wanted, there) {
+        (Value::Object(wanted), Value::Object(facts)) => {
+            for (member, value) in wanted {
+                let fact = facts.get(member).unwrap_or_else(|| panic!("{name} has no {member}: {there}"));
+                compare_part(&format!("{name}.{member}"), value, fact, problems);
+            }
+        }
+        (Value::Array(wanted), Value::Array(items)) if wanted.len() == items.len() => {
+            wanted.iter().zip(items).for_each(|(wanted, item)| compare_part(name, wanted, item, problems));
+        }
+        _ if wanted == there => {}
+        _ => problems.push(format!("{name} is {there}, not {wanted}")),
     }
 }
 

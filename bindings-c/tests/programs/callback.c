@@ -262,5 +262,5 @@ int main(void) {
 
     pm_client_free(client);
     pm_sandbox_free(sandbox);
-    return 0;
+    return end_of_test();
 }

@@ -1,4 +1,6 @@
 /* The conventions at the top of the header, one after another. */
+/* NULL is refused where it must not be, too. */
+#define PM_NONNULL(parameter)
 #include "check.h"
 
 #include <signal.h>
@@ -67,6 +69,7 @@ static void null_handles(void) {
 
 static void names(void) {
     CHECK_TEXT(pm_version(), PM_VERSION);
+    CHECK(pm_version_number() == PM_VERSION_NUMBER && PM_VERSION_NUMBER >= 100);
     char numbers[64];
     snprintf(numbers, sizeof numbers, "%d.%d.%d", PM_VERSION_MAJOR, PM_VERSION_MINOR,
              PM_VERSION_PATCH);
@@ -78,15 +81,21 @@ static void names(void) {
     CHECK_TEXT(pm_status_name(PM_TRANSPORT_ERROR), "PM_TRANSPORT_ERROR");
     CHECK_TEXT(pm_status_name(PM_API_ERROR), "PM_API_ERROR");
     CHECK_TEXT(pm_status_name(PM_PROTOCOL_ERROR), "PM_PROTOCOL_ERROR");
-    CHECK_TEXT(pm_status_name(PM_OUTCOME_UNKNOWN), "PM_OUTCOME_UNKNOWN");
+    CHECK_TEXT(pm_status_name(PM_UNKNOWN), "PM_UNKNOWN");
     CHECK_TEXT(pm_status_name(PM_INTERNAL_ERROR), "PM_INTERNAL_ERROR");
-    CHECK_TEXT(pm_status_name(-1), "?");
+    CHECK_TEXT(pm_status_name(PM_SPEND_LIMIT_ERROR), "PM_SPEND_LIMIT_ERROR");
+    CHECK_TEXT(pm_status_name(PM_JOURNAL_ERROR), "PM_JOURNAL_ERROR");
+    CHECK_TEXT(pm_status_name(PM_RESOURCE_ERROR), "PM_RESOURCE_ERROR");
+    CHECK_TEXT(pm_status_name(PM_QUEUE_FULL), "PM_QUEUE_FULL");
+    CHECK_TEXT(pm_status_name((pm_status)-1), "?");
+    CHECK_TEXT(pm_status_name((pm_status)PM_OUTCOME_SENT), "?");
+    CHECK_TEXT(pm_outcome_name((pm_outcome)PM_OK), "?");
     CHECK_TEXT(pm_outcome_name(PM_OUTCOME_NONE), "none");
     CHECK_TEXT(pm_outcome_name(PM_OUTCOME_SENT), "sent");
     CHECK_TEXT(pm_outcome_name(PM_OUTCOME_REJECTED), "rejected");
     CHECK_TEXT(pm_outcome_name(PM_OUTCOME_NOT_SENT), "not_sent");
     CHECK_TEXT(pm_outcome_name(PM_OUTCOME_UNKNOWN), "unknown");
-    CHECK_TEXT(pm_outcome_name(99), "?");
+    CHECK_TEXT(pm_outcome_name((pm_outcome)99), "?");
 }
 
 /* Options with one bad argument are refused by name. */
@@ -424,5 +433,5 @@ int main(void) {
     closing(sandbox);
     pm_client_free(client);
     pm_sandbox_free(sandbox);
-    return 0;
+    return end_of_test();
 }

@@ -50,6 +50,17 @@ static void options() {
     CHECK(thrown_by<pm::ConfigError>([] {
               pm::Client(pm::Options().api_key(std::string_view("a\0b", 3)));
           }).field() == "api_key");
+    // A string literal, any other string, and none at all.
+    const char *none = nullptr;
+    CHECK(thrown_by<pm::ConfigError>([&] { pm::Client(pm::Options().api_key(none)); }).field() == "api_key");
+    const std::string key = "k";
+    pm::Client(pm::Options().api_key(key).user_agent(std::string_view(key)).proxy("http://127.0.0.1:1"));
+    // What is in the making gives itself, and what has a name a reference to it.
+    pm::Options named = pm::Options().api_key("k");
+    static_assert(std::is_same_v<decltype(named.timeout(1s)), pm::Options &>);
+    static_assert(std::is_same_v<decltype(pm::Options().timeout(1s)), pm::Options>);
+    CHECK(&named.timeout(1s) == &named);
+    pm::Client{named};
     // Every option is there.
     pm::Client(pm::Options()
                    .api_key("k")
@@ -180,5 +191,5 @@ int main() {
     const pm::Sandbox sandbox;
     sending(sandbox);
     futures(sandbox);
-    return 0;
+    return end_of_test();
 }

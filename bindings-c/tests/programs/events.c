@@ -1,6 +1,7 @@
 /* What a client tells of its calls, to a function and to standard error. */
 #include "check.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* A line for each event: what the getters say. */
@@ -37,6 +38,22 @@ static pm_client *telling_client(const pm_sandbox *sandbox) {
 static void retried(const pm_sandbox *sandbox) {
     control(sandbox, "{\"op\": \"push_fault\", \"fault\": {\"kind\": \"respond\", \"status\": 429, "
                      "\"headers\": {\"retry-after\": \"0\"}, \"body\": {}}}");
+}
+
+/* What a log callback was given, each line with its line feed. */
+static char lines[1024];
+
+static void keep_line(const char *line, void *user_data) {
+    CHECK(user_data == lines && strchr(line, '\n') == NULL);
+    const size_t used = strlen(lines);
+    snprintf(lines + used, sizeof lines - used, "%s\n", line);
+    CHECK(!pm_shutdown());
+}
+
+static size_t size_of(FILE *file) {
+    struct stat status;
+    CHECK(fstat(fileno(file), &status) == 0);
+    return (size_t)status.st_size;
 }
 
 int main(void) {
@@ -97,11 +114,23 @@ int main(void) {
     rewind(log);
     const size_t size = fread(text, 1, sizeof text - 1, log);
     text[size] = '\0';
-    const char first[] = "partner-messaging: send SMS to *******4567: attempt 1\n"
+    const char first[] = "partner-messaging: send SMS to *******4567: attempt 1 [POST /partner/message/send]\n"
                          "partner-messaging: send SMS to *******4567: sent after 1 attempts and ";
     CHECK(strncmp(text, first, sizeof first - 1) == 0);
+
+    /* A function of the program gets them instead, until there is none. */
+    pm_set_log_callback(keep_line, lines);
+    CHECK(dup2(fileno(log), 2) == 2);
+    send_sms(client);
+    CHECK(strncmp(lines, first, sizeof first - 1) == 0);
+    CHECK(size_of(log) == size);
+    pm_set_log_callback(NULL, NULL);
+    lines[0] = '\0';
+    send_sms(client);
+    CHECK(dup2(kept, 2) == 2);
+    CHECK(lines[0] == '\0' && size_of(log) > size);
     pm_client_free(client);
     fclose(log);
     pm_sandbox_free(sandbox);
-    return 0;
+    return end_of_test();
 }

@@ -93,5 +93,5 @@ int main(void) {
     pm_queue_free(queue);
     pm_client_free(client);
     pm_sandbox_free(sandbox);
-    return 0;
+    return end_of_test();
 }

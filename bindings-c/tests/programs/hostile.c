@@ -5,6 +5,8 @@
  *
  *     ./hostile [rounds] [seed]
  */
+/* NULL is refused where it must not be, too. */
+#define PM_NONNULL(parameter)
 #include "hostile_values.h"
 
 #include <poll.h>
@@ -60,8 +62,20 @@ static void hear_event(const pm_event *event, void *user_data) {
     read_event(NULL);
 }
 
-static void make_client(void) {
-    pm_options *options = any_options(hear_event);
+static void hear_line(const char *line, void *user_data) {
+    CHECK(user_data == huge);
+    is_text(line);
+}
+
+static void make_error(void) {
+    pm_error *error = pm_error_new_config(any_text(), any_text(), below(2));
+    CHECK(pm_error_status(error) == PM_CONFIG_ERROR && pm_error_message(error) != NULL);
+    CHECK(pm_error_field(error) != NULL && pm_error_trail(error) != NULL);
+    pm_error_free(error);
+}
+
+static void make_client(const pm_journal *journal) {
+    pm_options *options = any_options(hear_event, journal);
     pm_client *client = GARBAGE(pm_client);
     place there = any_place();
     const bool wanted = below(8);
@@ -200,6 +214,81 @@ static void request(const pm_client *client) {
     pm_request_free(any);
 }
 
+/* Everything that a journal can be asked. */
+static void ask_journal(const pm_journal *some, const pm_client *client) {
+    const pm_journal *journal = any_journal(some);
+    pm_message *owned[] = {any_message(), new_sms()};
+    const pm_message *const messages[] = {owned[0], owned[1]};
+    const char *const keys[] = {any_key(), any_text()};
+    pm_call_options *options = any_call_options();
+    pm_journal_record *record = GARBAGE(pm_journal_record);
+    pm_journal_iter *iter = GARBAGE(pm_journal_iter);
+    pm_journal_counts *counts = GARBAGE(pm_journal_counts);
+    uint64_t purged = 17;
+    place there = any_place();
+    pm_error **const error = out(&there);
+    pm_status status;
+    switch (below(6)) {
+    case 0:
+        status = pm_journal_get(journal, mostly(any_key()), &record, error);
+        CHECK(record == NULL || status == PM_OK);
+        break;
+    case 1:
+        status = pm_journal_resolve(journal, mostly(any_key()), (pm_outcome)(100 + below(8)),
+                                    below(2) ? any_text() : NULL, &record, error);
+        CHECK((record != NULL) == (status == PM_OK));
+        break;
+    case 2: status = pm_journal_records(journal, (pm_outcome)(100 + below(6)), &iter, error); break;
+    case 3:
+        status = pm_journal_reconcile(journal, any_client(client), below(8) ? keys : NULL,
+                                      below(8) ? messages : NULL, any_count(2), options, &iter, error);
+        break;
+    case 4:
+        status = pm_journal_summary(journal, &counts, error);
+        CHECK_GIVEN(counts, status, read_journal_counts, pm_journal_counts_free);
+        break;
+    default:
+        status = pm_journal_purge(journal, any_text(), below(8) ? &purged : NULL, error);
+        CHECK(purged == 17 || purged == 0 || status == PM_OK);
+        break;
+    }
+    check_error(status, &there);
+    if (record != GARBAGE(pm_journal_record)) {
+        read_journal_record(record);
+        pm_journal_record_free(record);
+    }
+    if (iter != GARBAGE(pm_journal_iter)) {
+        CHECK((iter != NULL) == (status == PM_OK));
+        for (unsigned i = below(12); i > 0; i--) {
+            there = any_place();
+            status = pm_journal_iter_next(iter, &record, out(&there));
+            CHECK(record == NULL || status == PM_OK);
+            check_error(status, &there);
+            read_journal_record(record);
+            pm_journal_record_free(record);
+        }
+        pm_journal_iter_free(iter);
+    }
+    pm_call_options_free(options);
+    pm_message_free(owned[0]);
+    pm_message_free(owned[1]);
+}
+
+static void open_journal(void) {
+    pm_journal *journal = GARBAGE(pm_journal);
+    place there = any_place();
+    const bool wanted = below(8);
+    const pm_status status = pm_journal_open(any_path(), wanted ? &journal : NULL, out(&there));
+    CHECK(!wanted || (journal != NULL) == (status == PM_OK));
+    check_error(status, &there);
+    if (!wanted)
+        return;
+    for (unsigned i = below(3); i > 0; i--)
+        pm_journal_close(journal);
+    ask_journal(journal, NULL);
+    pm_journal_free(journal);
+}
+
 static void submit(const pm_client *some, const pm_queue *queue) {
     const pm_client *client = any_client(some);
     const pm_queue *to = below(8) ? queue : NULL;
@@ -209,13 +298,18 @@ static void submit(const pm_client *some, const pm_queue *queue) {
     const char *const statuses[] = {any_text(), "SENT"};
     const char *id = mostly(known_id);
     pm_request *any = any_request();
+    pm_message_iter *iter = NULL;
+    if (below(8)) {
+        const pm_status listed = pm_client_list_messages(some, NULL, NULL, &iter, NULL);
+        CHECK(listed == PM_OK);
+    }
     pm_call_options *options = any_call_options(), *brief = short_options();
     pm_call *call = GARBAGE(pm_call);
     place there = any_place();
     pm_call **const handle = below(2) ? &call : NULL;
     pm_error **const error = out(&there);
     pm_status status;
-    switch (below(8)) {
+    switch (below(16)) {
     case 0: status = pm_client_submit(client, owned[0], options, to, huge, handle, error); break;
     case 1: status = pm_client_submit_callback(client, owned[0], options, function, huge, handle, error); break;
     case 2:
@@ -231,8 +325,26 @@ static void submit(const pm_client *some, const pm_queue *queue) {
                                                   huge, handle, error);
         break;
     case 6: status = pm_client_submit_get_balance(client, options, to, huge, handle, error); break;
-    default: status = pm_client_submit_request(client, any, options, to, huge, handle, error); break;
+    case 7: status = pm_client_submit_request(client, any, options, to, huge, handle, error); break;
+    case 8:
+        status = pm_client_submit_get_message_callback(client, id, options, function, huge, handle, error);
+        break;
+    case 9:
+        status = pm_client_submit_wait_for_status_callback(client, id, below(2) ? statuses : NULL, any_count(2),
+                                                           brief, function, huge, handle, error);
+        break;
+    case 10:
+        status = pm_client_submit_get_balance_callback(client, options, function, huge, handle, error);
+        break;
+    case 11:
+        status = pm_client_submit_request_callback(client, any, options, function, huge, handle, error);
+        break;
+    case 12: status = pm_message_iter_submit_next(iter, to, huge, handle, error); break;
+    case 13: status = pm_message_iter_submit_next_callback(iter, function, huge, handle, error); break;
+    case 14: status = pm_message_iter_submit_next_page(iter, to, huge, handle, error); break;
+    default: status = pm_message_iter_submit_next_page_callback(iter, function, huge, handle, error); break;
     }
+    pm_message_iter_free(iter);
     begun += status == PM_OK;
     check_error(status, &there);
     if (handle != NULL) {
@@ -261,6 +373,7 @@ static void look_into(const pm_queue *queue) {
     pm_queue_wake(below(8) ? queue : NULL);
     while (below(4))
         take(below(8) ? queue : NULL);
+    CHECK(pm_queue_length(below(8) ? queue : NULL) <= begun);
     pm_queue *own = pm_queue_new();
     CHECK(own != NULL);
     pm_queue_free(below(8) ? own : (pm_queue_free(own), (pm_queue *)NULL));
@@ -295,7 +408,9 @@ static void command(const pm_sandbox *sandbox) {
     check_error(status, &there);
     is_text(pm_status_name((pm_status)any_number()));
     is_text(pm_outcome_name((pm_outcome)any_number()));
+    is_text(pm_call_kind_name((pm_call_kind)any_number()));
     is_text(pm_version());
+    CHECK(pm_version_number() >= 100);
 }
 
 /* What is there without a handle. */
@@ -310,12 +425,16 @@ static void read_nothing(void) {
     read_reply(NULL);
     read_completion(NULL);
     read_event(NULL);
+    read_journal_record(NULL);
+    read_journal_counts(NULL);
+    pm_journal_close(NULL);
     pm_client_close(NULL);
-    CHECK(pm_client_wait(NULL, -1));
+    CHECK(pm_client_wait(NULL, -1) && pm_client_in_flight(NULL) == 0 && pm_queue_length(NULL) == 0);
 }
 
-static pm_client *told_client(const pm_sandbox *sandbox) {
+static pm_client *told_client(const pm_sandbox *sandbox, const pm_journal *journal) {
     pm_options *options = pm_options_new();
+    pm_options_set_journal_handle(options, journal);
     pm_options_set_base_url(options, pm_sandbox_url(sandbox));
     pm_options_set_api_key(options, pm_sandbox_api_key(sandbox));
     pm_options_set_event_callback(options, hear_event, huge);
@@ -333,13 +452,22 @@ int main(int argc, char **argv) {
     state = (state + 1) * UINT64_C(0x9e3779b97f4a7c15);
     memset(huge, 'x', sizeof huge - 1);
     pm_sandbox *sandbox = start_sandbox();
-    pm_client *client = told_client(sandbox);
+    CHECK(mkdtemp(journal_folder) != NULL);
+    snprintf(journal_path, sizeof journal_path, "%s/journal.db", journal_folder);
+    pm_journal *journal = NULL;
+    pm_error *error = NULL;
+    const pm_status status = pm_journal_open(journal_path, &journal, &error);
+    CHECK_OK(status, error);
+    pm_client *client = told_client(sandbox, journal);
     pm_queue *queue = pm_queue_new();
     read_nothing();
+    CHECK(pm_shutdown());
+    pm_set_log_callback(NULL, huge);
+    pm_set_log_callback(hear_line, huge);
     for (unsigned i = 0; i < rounds; i++) {
-        switch (below(20)) {
+        switch (below(24)) {
         case 0:
-        case 1: make_client(); break;
+        case 1: make_client(journal); make_error(); break;
         case 2: command(sandbox); break;
         case 3: send_with_fallback(client); break;
         case 4:
@@ -358,6 +486,13 @@ int main(int argc, char **argv) {
         case 14:
         case 15:
         case 16: submit(client, queue); break;
+        case 17:
+            if (below(4) == 0)
+                open_journal();
+            break;
+        case 18:
+        case 19:
+        case 20: ask_journal(journal, client); break;
         default: send(client); break;
         }
     }
@@ -371,7 +506,15 @@ int main(int argc, char **argv) {
     send_sms(client);
     pm_queue_free(queue);
     pm_client_free(client);
+    pm_journal_free(journal);
     pm_sandbox_free(sandbox);
+    static const char *const files[] = {"", "-wal", "-shm", "-lock"};
+    for (unsigned i = 0; i < sizeof files / sizeof *files; i++) {
+        char path[80];
+        snprintf(path, sizeof path, "%s%s", journal_path, files[i]);
+        remove(path);
+    }
+    remove(journal_folder);
     printf("%u rounds, %u calls submitted\n", rounds, begun);
-    return 0;
+    return end_of_test();
 }

@@ -15,6 +15,23 @@ static unsigned below(unsigned limit) {
 
 static char huge[1 << 20];
 
+/* A folder for journals, and the path of one in it. */
+static char journal_folder[] = "/tmp/pm-hostile-XXXXXX";
+static char journal_path[64];
+
+/* What a caller takes for a journal's place; nothing is made outside of that folder. */
+static const char *any_path(void) {
+    static const char *const paths[] = {
+        NULL, "", ":memory:", "\xff\xfe", "/nonexistent/journal.db", "/dev/null", "http://127.0.0.1:1/j", journal_folder,
+    };
+    const unsigned count = sizeof paths / sizeof *paths;
+    const unsigned chosen = below(count + 4);
+    return chosen < count ? paths[chosen] : chosen == count ? huge : journal_path;
+}
+
+/* A journal that is there, or what a careless caller has instead. */
+static const pm_journal *any_journal(const pm_journal *journal) { return below(16) ? journal : NULL; }
+
 /* The id of a message that the sandbox took. */
 static char known_id[64];
 
@@ -72,10 +89,12 @@ static pm_message *any_message(void) {
     return message;
 }
 
-static pm_options *any_options(pm_event_callback told) {
+static void on_release(void *user_data) { (void)user_data; }
+
+static pm_options *any_options(pm_event_callback told, const pm_journal *journal) {
     pm_options *options = below(8) ? pm_options_new() : NULL;
     while (below(6)) {
-        switch (below(16)) {
+        switch (below(28)) {
         case 0: pm_options_set_api_key(options, any_text()); break;
         case 1: pm_options_set_base_url(options, any_text()); break;
         case 2: pm_options_set_timeout_ms(options, any_number()); break;
@@ -91,10 +110,32 @@ static pm_options *any_options(pm_event_callback told) {
         case 12: pm_options_set_user_agent(options, any_text()); break;
         case 13: pm_options_set_endpoint(options, any_text(), any_text()); break;
         case 14: pm_options_set_event_callback(options, below(2) ? told : NULL, huge); break;
+        case 15: pm_options_set_max_hold_ms(options, any_number()); break;
+        case 16: pm_options_set_keep_alive(options, below(2)); break;
+        case 17: pm_options_set_client_cert_file(options, any_text()); break;
+        case 18: pm_options_set_client_key_file(options, any_text()); break;
+        case 19: pm_options_set_max_queued(options, (uint32_t)any_number()); break;
+        case 20: pm_options_set_own_thread(options, below(2)); break;
+        case 21: pm_options_set_journal(options, any_path()); break;
+        case 22: pm_options_set_journal_handle(options, any_journal(journal)); break;
+        case 23: {
+            const pm_release_callback release = below(2) ? on_release : NULL;
+            pm_options_set_event_handler(options, below(2) ? told : NULL, huge, release);
+            break;
+        }
+        case 24: pm_options_set_max_rate(options, (double)any_number()); break;
+        case 25: pm_options_set_spend_limit(options, any_text(), any_text()); break;
+        case 26: pm_options_set_max_cost(options, any_text(), any_text()); break;
         default: pm_options_set_max_response_bytes(options, any_number()); break;
         }
     }
     return options;
+}
+
+/* One of a few keys, so that some are used again. */
+static const char *any_key(void) {
+    static const char *const keys[] = {"a", "b", "c", "d", "e", "f", "g", "h"};
+    return keys[below(8)];
 }
 
 static pm_call_options *any_call_options(void) {
@@ -107,6 +148,8 @@ static pm_call_options *any_call_options(void) {
         pm_call_options_set_max_retries(options, (uint32_t)any_number());
     if (below(8) == 0)
         pm_call_options_add_fallback_code(options, any_text());
+    if (below(4) == 0)
+        pm_call_options_set_key(options, mostly(any_key()));
     return options;
 }
 

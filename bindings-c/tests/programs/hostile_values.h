@@ -20,7 +20,11 @@ static void check_null(const void *pointer) { CHECK(pointer == NULL); }
 static size_t after(size_t index, size_t count) { return index == count ? SIZE_MAX : index + 1; }
 #define EACH(index, count) (size_t index = 0; index != SIZE_MAX; index = after(index, count))
 
+static void read_trail(const pm_trail *trail);
+
 static void read_error(const pm_error *error) {
+    read_trail(pm_error_trail(error));
+    CHECK((pm_error_trail(error) != NULL) == (error != NULL));
     IS_TEXT(pm_error_kind, error);
     IS_TEXT(pm_error_class_name, error);
     IS_TEXT(pm_error_message, error);
@@ -45,7 +49,7 @@ static void read_receipt(const pm_receipt *receipt) {
     may_be_text(pm_receipt_cost(receipt));
     may_be_text(pm_receipt_currency(receipt));
     may_be_text(pm_receipt_message(receipt));
-    CHECK((pm_receipt_attempts(receipt) > 0) == (receipt != NULL));
+    CHECK((pm_receipt_attempts(receipt) > 0) == (receipt != NULL && !pm_receipt_replayed(receipt)));
     CHECK(pm_receipt_elapsed_ms(receipt) >= 0);
 }
 
@@ -112,9 +116,56 @@ static void read_reply(const pm_reply *reply) {
         may_be_text(pm_reply_header(reply, names[i]));
     const int32_t answer = pm_reply_http_status(reply);
     CHECK(reply ? answer >= 200 && answer < 300 : answer == 0);
+    const size_t count = pm_reply_header_count(reply);
+    for EACH(i, count) {
+        const char *name = pm_reply_header_name(reply, i);
+        CHECK((name != NULL) == (i < count) && (pm_reply_header_value(reply, i) != NULL) == (i < count));
+        CHECK((pm_reply_header(reply, name) != NULL) == (i < count));
+    }
+    CHECK(pm_reply_elapsed_ms(reply) >= 0);
     may_be_text(pm_reply_data(reply));
     may_be_text(pm_reply_message(reply));
-    CHECK((pm_reply_attempts(reply) > 0) == (reply != NULL));
+    CHECK((pm_reply_attempts(reply) > 0) == (reply != NULL && !pm_reply_replayed(reply)));
+}
+
+static void read_journal_record(const pm_journal_record *record) {
+    IS_TEXT(pm_journal_record_key, record);
+    IS_TEXT(pm_journal_record_claim_id, record);
+    IS_TEXT(pm_journal_record_claimed_at, record);
+    IS_TEXT(pm_journal_record_deadline, record);
+    may_be_text(pm_journal_record_ended_at(record));
+    may_be_text(pm_journal_record_channel(record));
+    may_be_text(pm_journal_record_kind(record));
+    may_be_text(pm_journal_record_code(record));
+    may_be_text(pm_journal_record_message_id(record));
+    may_be_text(pm_journal_record_cost(record));
+    may_be_text(pm_journal_record_currency(record));
+    CHECK(strcmp(pm_outcome_name(pm_journal_record_outcome(record)), "?") != 0);
+    CHECK(!pm_journal_record_resolved(record) || pm_journal_record_outcome(record) != PM_OUTCOME_NONE);
+    const pm_journal_conflict *conflict = pm_journal_record_conflict(record);
+    IS_TEXT(pm_journal_conflict_at, conflict);
+    may_be_text(pm_journal_conflict_message_id(conflict));
+    CHECK((pm_journal_conflict_outcome(conflict) != PM_OUTCOME_NONE) == (conflict != NULL));
+}
+
+static void read_journal_counts(const pm_journal_counts *counts) {
+    const pm_journal_totals *totals = pm_journal_counts_totals(counts);
+    CHECK((totals != NULL) == (counts != NULL));
+    uint64_t sum = 0;
+    const size_t count = pm_journal_totals_count(totals);
+    for EACH(i, count) {
+        CHECK((pm_journal_totals_channel(totals, i) != NULL) == (i < count));
+        CHECK((pm_journal_totals_cost(totals, i) != NULL) == (i < count));
+        may_be_text(pm_journal_totals_currency(totals, i));
+        CHECK(pm_journal_totals_messages(totals, i) >= pm_journal_totals_unpriced(totals, i));
+        CHECK(strcmp(pm_outcome_name(pm_journal_totals_outcome(totals, i)), "?") != 0);
+        sum += pm_journal_totals_messages(totals, i);
+    }
+    CHECK(pm_journal_totals_channel(totals, SIZE_MAX) == NULL);
+    CHECK(sum == pm_journal_counts_sent(counts) + pm_journal_counts_rejected(counts) +
+                     pm_journal_counts_not_sent(counts) + pm_journal_counts_unknown(counts) +
+                     pm_journal_counts_in_progress(counts));
+    CHECK(pm_journal_counts_conflicts(counts) <= sum);
 }
 
 /* A completion has an error, or one of the things that calls give. */
@@ -122,13 +173,20 @@ static void read_completion(const pm_completion *completion) {
     read_receipt(pm_completion_receipt(completion));
     read_trail(pm_completion_trail(completion));
     read_record(pm_completion_record(completion));
+    read_page(pm_completion_page(completion));
     read_balance(pm_completion_balance(completion));
     read_reply(pm_completion_reply(completion));
     read_error(pm_completion_error(completion));
     const int given = (pm_completion_receipt(completion) != NULL) + (pm_completion_record(completion) != NULL) +
-                      (pm_completion_balance(completion) != NULL) + (pm_completion_reply(completion) != NULL);
-    CHECK(given + (pm_completion_error(completion) != NULL) == (completion != NULL));
-    CHECK((pm_completion_status(completion) == PM_OK) == (given == 1));
+                      (pm_completion_balance(completion) != NULL) + (pm_completion_reply(completion) != NULL) +
+                      (pm_completion_page(completion) != NULL);
+    const pm_call_kind kind = pm_completion_kind(completion);
+    CHECK((kind == PM_CALL_NONE) == (completion == NULL) && strcmp(pm_call_kind_name(kind), "?") != 0);
+    /* The end of a list is neither. */
+    const int list_ended = pm_completion_status(completion) == PM_OK && given == 0;
+    CHECK(!list_ended || kind == PM_CALL_NEXT || kind == PM_CALL_NEXT_PAGE);
+    CHECK(given + list_ended + (pm_completion_error(completion) != NULL) == (completion != NULL));
+    CHECK((pm_completion_status(completion) == PM_OK) == (given == 1 || list_ended));
     CHECK(pm_completion_user_data(completion) == (completion ? huge : NULL));
 }
 

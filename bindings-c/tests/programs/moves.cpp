@@ -106,7 +106,8 @@ static void an_empty_client_and_sandbox_are_refused(pm::Client client, pm::Sandb
     client.wait();
     const pm::Sandbox moved_sandbox = taken_from(sandbox);
     refused(sandbox.try_control("{}").error(), "sandbox");
-    CHECK(sandbox.url().empty() && sandbox.api_key().empty());
+    CHECK(sandbox.url().empty() && sandbox.inbox_url().empty() && sandbox.api_key().empty());
+    CHECK(moved_sandbox.inbox_url() == moved_sandbox.url() + "/");
     sandbox.stop();
     CHECK(!pm::Client::try_new(sandbox.options()));
     CHECK(moved_client.try_send(hello).has_value());
@@ -206,9 +207,9 @@ static void a_nul_is_refused_and_not_the_end(const pm::Sandbox &sandbox, const p
         filter("query", [](Filter &f) { f.query("b", nul); }),
         request("method", [] { return Request(nul, "/a"); }),
         request("path", [] { return Request("GET", nul); }),
-        request("query", [] { return std::move(Request("GET", "/a").query(nul, "b")); }),
-        request("query", [] { return std::move(Request("GET", "/a").query("b", nul)); }),
-        request("json", [] { return std::move(Request("POST", "/a").json(nul)); }),
+        request("query", [] { return Request("GET", "/a").query(nul, "b"); }),
+        request("query", [] { return Request("GET", "/a").query("b", nul); }),
+        request("json", [] { return Request("POST", "/a").json(nul); }),
         message("to", [] { return pm::WhatsApp(nul, "+6581234567", "HX"); }),
         message("from", [=] { return pm::WhatsApp(to, nul, "HX"); }),
         message("templateId", [=] { return pm::WhatsApp(to, "+6581234567", nul); }),
@@ -253,5 +254,5 @@ int main() {
     pm::Client its(other.options());
     an_empty_client_and_sandbox_are_refused(std::move(its), std::move(other));
     moving_onto_itself_changes_nothing(sandbox);
-    return 0;
+    return end_of_test();
 }

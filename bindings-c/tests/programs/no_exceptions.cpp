@@ -82,5 +82,5 @@ int main() {
     const pm::Client moved = std::move(client);
     CHECK(client.try_send(pm::Json("{}")).error().field() == "client"); // NOLINT(bugprone-use-after-move)
     CHECK(moved.get() != nullptr);
-    return 0;
+    return end_of_test();
 }

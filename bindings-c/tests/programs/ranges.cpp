@@ -120,5 +120,5 @@ int main() {
     messages(client);
     pages(client);
     errors(sandbox, client);
-    return 0;
+    return end_of_test();
 }

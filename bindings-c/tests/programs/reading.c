@@ -243,5 +243,5 @@ int main(void) {
     a_closed_client_reads_nothing(sandbox);
     pm_client_free(client);
     pm_sandbox_free(sandbox);
-    return 0;
+    return end_of_test();
 }

@@ -247,5 +247,5 @@ int main(void) {
     all_faces_have_one_ledger(sandbox);
     pm_client_free(client);
     pm_sandbox_free(sandbox);
-    return 0;
+    return end_of_test();
 }

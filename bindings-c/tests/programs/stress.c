@@ -140,5 +140,5 @@ int main(int argc, char **argv) {
     CHECK(all.submitted == THREADS * BATCH * rounds && all.completed == all.submitted);
     pm_client_free(shared);
     pm_sandbox_free(sandbox);
-    return 0;
+    return end_of_test();
 }

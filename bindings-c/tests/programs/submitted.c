@@ -165,7 +165,7 @@ static void fallback(const pm_sandbox *sandbox, const pm_client *client, pm_queu
     pm_cancel(call);
     pm_call_free(call);
     completion = next(queue, queue);
-    CHECK(pm_completion_status(completion) == PM_OUTCOME_UNKNOWN);
+    CHECK(pm_completion_status(completion) == PM_UNKNOWN);
     CHECK_TEXT(pm_error_kind(pm_completion_error(completion)), "cancelled");
     CHECK(pm_completion_receipt(completion) == NULL);
     const pm_trail *trail = pm_completion_trail(completion);
@@ -287,5 +287,5 @@ int main(void) {
     pm_queue_free(queue);
     pm_client_free(client);
     pm_sandbox_free(sandbox);
-    return 0;
+    return end_of_test();
 }

@@ -70,12 +70,14 @@ static void begin_item(struct text *text, const char *bracket) {
 /* What a call is given. */
 struct arguments {
     char *message_id, *method, *path, *body;
+    char *key, *outcome, *before;
     int idempotent; /* -1: not given */
     int statuses_given;
     char *statuses[8], *queries[8][2], *wanted_headers[8];
     size_t status_count, query_count, wanted_count;
     pm_filter *filter;
     pm_message *messages[8];
+    char *keys[8];
     size_t message_count;
 };
 
@@ -93,7 +95,13 @@ static void set_argument(struct arguments *to, const char *name, char *value) {
             setters[i].set(to->filter, value);
             return;
         }
-    if (strcmp(name, "message_id") == 0)
+    if (strcmp(name, "key") == 0)
+        to->key = strdup(value);
+    else if (strcmp(name, "outcome") == 0)
+        to->outcome = strdup(value);
+    else if (strcmp(name, "before") == 0)
+        to->before = strdup(value);
+    else if (strcmp(name, "message_id") == 0)
         to->message_id = strdup(value);
     else if (strcmp(name, "method") == 0)
         to->method = strdup(value);
@@ -259,6 +267,7 @@ static void print_reply(const pm_reply *reply, const struct arguments *given) {
     print_number("status", pm_reply_http_status(reply));
     print_text("data", pm_reply_data(reply));
     print_text("message", pm_reply_message(reply));
+    print_number("replayed", pm_reply_replayed(reply));
     print_number("attempts", pm_reply_attempts(reply));
     for (size_t i = 0; i < given->wanted_count; i++) {
         char name[128];
@@ -403,6 +412,9 @@ static void begin_arguments(struct arguments *given) {
 
 static void end_arguments(struct arguments *given) {
     free(given->message_id);
+    free(given->key);
+    free(given->outcome);
+    free(given->before);
     free(given->method);
     free(given->path);
     free(given->body);
@@ -414,8 +426,10 @@ static void end_arguments(struct arguments *given) {
         free(given->queries[i][0]);
         free(given->queries[i][1]);
     }
-    for (size_t i = 0; i < given->message_count; i++)
+    for (size_t i = 0; i < given->message_count; i++) {
         pm_message_free(given->messages[i]);
+        free(given->keys[i]);
+    }
     pm_filter_free(given->filter);
 }
 

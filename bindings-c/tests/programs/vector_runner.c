@@ -15,6 +15,11 @@ static void die(const char *why, const char *what) {
     exit(3);
 }
 
+static void die_if(int failed, const char *why) {
+    if (failed)
+        die(why, "");
+}
+
 /* Turns x and hexadecimal digits into text, in place. */
 static char *text_of(char *argument) {
     if (argument == NULL || argument[0] != 'x')
@@ -98,6 +103,7 @@ static void print_receipt(const pm_receipt *receipt) {
     print_text("currency", pm_receipt_currency(receipt));
     print_text("message", pm_receipt_message(receipt));
     print_text("raw", pm_receipt_raw(receipt));
+    print_number("replayed", pm_receipt_replayed(receipt));
     print_number("attempts", pm_receipt_attempts(receipt));
 }
 
@@ -120,6 +126,7 @@ static void print_error(const pm_error *error) {
 }
 
 #include "vector_calls.h"
+#include "vector_journal.h"
 
 static void send_blocking(const pm_client *client, const pm_message *message,
                           const pm_call_options *options) {
@@ -153,12 +160,11 @@ static void send_submitted(const pm_client *client, const pm_message *message,
     pm_queue_free(queue);
 }
 
-static void run(int submitted, const pm_options *options, const pm_message *message, const char *op,
-                struct arguments *given, const pm_call_options *call_options, int spending) {
-    pm_client *client = NULL;
-    pm_error *error = NULL;
-    if (pm_client_new(options, &client, &error) != PM_OK)
-        print_error(error);
+/* Makes the call, by a queue or not. */
+static void work(int submitted, const pm_client *client, const pm_journal *journal, const pm_message *message,
+                 const char *op, struct arguments *given, const pm_call_options *call_options) {
+    if (op != NULL && strncmp(op, "journal_", 8) == 0)
+        ask_journal(op, journal, client, given, call_options);
     else if (op != NULL && submitted && strncmp(op, "list_", 5) != 0)
         submit_call(op, client, given, call_options);
     else if (op != NULL)
@@ -169,10 +175,15 @@ static void run(int submitted, const pm_options *options, const pm_message *mess
         send_submitted(client, message, call_options);
     else
         send_blocking(client, message, call_options);
-    if (client != NULL && spending)
-        print_spending(client);
-    pm_client_free(client);
+}
+
+/* The client, made by the first that needs it; NULL when it can't be, which is printed. */
+static pm_client *client_of(pm_client **client, const pm_options *options) {
+    pm_error *error = NULL;
+    if (*client == NULL && pm_client_new(options, client, &error) != PM_OK)
+        print_error(error);
     pm_error_free(error);
+    return *client;
 }
 
 /* Reads a line of any length; NULL at the end. */
@@ -200,7 +211,10 @@ int main(int argc, char **argv) {
     pm_message *message = NULL;
     struct arguments given;
     char *line, *op = NULL;
-    int spending = 0;
+    int spending = 0, records = 0;
+    pm_client *client = NULL;
+    pm_journal *journal = NULL;
+    pm_queue *begun = NULL;
     begin_arguments(&given);
     while ((line = read_line()) != NULL) {
         char *arguments[4] = {0};
@@ -261,25 +275,58 @@ int main(int argc, char **argv) {
         } else if (strcmp(command, "next") == 0) {
             given.messages[given.message_count++] = message;
             message = NULL;
+        } else if (strcmp(command, "next_of") == 0) {
+            given.keys[given.message_count] = strdup(text_of(arguments[1]));
+            given.messages[given.message_count++] = message;
+            message = NULL;
+        } else if (strcmp(command, "call_key") == 0) {
+            pm_call_options_set_key(call_options, text_of(arguments[1]));
+        } else if (strcmp(command, "used_by") == 0) {
+            use_journal(text_of(arguments[1]), text_of(arguments[2]));
+        } else if (strcmp(command, "journal") == 0) {
+            journal = open_journal(text_of(arguments[1]));
+            pm_options_set_journal_handle(options, journal);
         } else if (strcmp(command, "spending") == 0) {
             spending = 1;
+        } else if (strcmp(command, "records") == 0) {
+            records = 1;
         } else if (strcmp(command, "do") == 0) {
             op = strdup(arguments[1]);
-        } else if (strcmp(command, "run") == 0) {
-            run(submitted, options, message, op, &given, call_options, spending);
+        } else if (strcmp(command, "run") == 0 || strcmp(command, "step") == 0 || strcmp(command, "begin") == 0) {
+            const int is_last = strcmp(command, "run") == 0;
+            if (client_of(&client, options) == NULL)
+                die_if(!is_last, "no client for a step");
+            else if (strcmp(command, "begin") == 0)
+                begun = begin(client, message, call_options);
+            else
+                work(submitted, client, journal, message, op, &given, call_options);
+            if (client != NULL && spending)
+                print_spending(client);
+            if (records)
+                print_records("records_after", journal);
             puts("end");
             fflush(stdout);
             pm_message_free(message);
             pm_call_options_free(call_options);
-            pm_options_free(options);
-            options = pm_options_new();
             call_options = pm_call_options_new();
             message = NULL;
             end_arguments(&given);
             begin_arguments(&given);
             free(op);
             op = NULL;
-            spending = 0;
+            spending = records = 0;
+            if (is_last) {
+                /* What goes on ends with its client. */
+                pm_client_close(client);
+                pm_client_free(client);
+                pm_queue_free(begun);
+                pm_journal_free(journal);
+                pm_options_free(options);
+                client = NULL;
+                begun = NULL;
+                journal = NULL;
+                options = pm_options_new();
+            }
         } else {
             die("no such command", command);
         }

@@ -63,6 +63,7 @@ static void print(const pm::Receipt &receipt) {
     print("currency", receipt.currency);
     print("message", receipt.message);
     print("raw", receipt.raw);
+    print_number("replayed", receipt.replayed);
     print_number("attempts", receipt.attempts);
 }
 
@@ -155,6 +156,45 @@ static void print(const pm::MessageRecord &record) {
     print("raw", record.raw);
 }
 
+static std::string json(pm::Outcome outcome) {
+    return outcome == pm::Outcome::none ? "null" : json(std::string(to_string(outcome)));
+}
+
+static std::string json(const pm::JournalRecord &record) {
+    const auto &conflict = record.conflict;
+    return "{\"key\":" + json(record.key) + ",\"outcome\":" + json(record.outcome) +
+           ",\"resolved\":" + (record.resolved ? "true" : "false") + ",\"channel\":" + json(record.channel) +
+           ",\"kind\":" + json(record.kind) + ",\"code\":" + json(record.code) +
+           ",\"message_id\":" + json(record.message_id) + ",\"cost\":" + json(record.cost) +
+           ",\"currency\":" + json(record.currency) + ",\"conflict\":" +
+           (conflict ? "{\"outcome\":" + json(conflict->outcome) + ",\"message_id\":" + json(conflict->message_id) + "}"
+                     : "null") +
+           "}";
+}
+
+static std::string json(const pm::JournalSummary &summary) {
+    const auto member = [](const char *name, std::uint64_t count) {
+        return std::string("\"") + name + "\":" + std::to_string(count) + ",";
+    };
+    return "{" + member("sent", summary.sent) + member("rejected", summary.rejected) +
+           member("not_sent", summary.not_sent) + member("unknown", summary.unknown) +
+           member("in_progress", summary.in_progress) + member("conflicts", summary.conflicts) + "\"totals\":" +
+           json_list(summary.totals, [&](const pm::JournalTotal &total) {
+               return "{\"outcome\":" + json(total.outcome) + ",\"channel\":" + json(total.channel) +
+                      ",\"currency\":" + json(total.currency) + ",\"cost\":" + json(total.cost) + "," +
+                      member("messages", total.messages) + "\"unpriced\":" + std::to_string(total.unpriced) + "}";
+           }) +
+           "}";
+}
+
+static std::string json_records(pm::JournalRecords records) {
+    std::vector<pm::JournalRecord> all;
+    for (const pm::JournalRecord &record : records) {
+        all.push_back(record);
+    }
+    return json_list(all, [](const pm::JournalRecord &record) { return json(record); });
+}
+
 static void set(pm::Options &options, const std::string &name, const std::string &value) {
     using Set = std::function<void()>;
     const auto number = [&] { return std::strtoull(value.c_str(), nullptr, 10); };
@@ -187,8 +227,10 @@ struct Case {
     std::vector<std::pair<std::string, std::string>> query;
     std::optional<std::vector<std::string>> statuses;
     std::vector<std::unique_ptr<pm::Message>> messages;
+    std::vector<std::string> keys;
     std::vector<std::string> wanted_headers;
     bool spending = false;
+    bool records = false;
     std::function<void(const std::string &, const std::string &)> variable;
 
     template <class M> void is(M made) {
@@ -264,6 +306,7 @@ struct Case {
         print_number("status", reply.http_status());
         print("data", reply.data());
         print("message", reply.message());
+        print_number("replayed", reply.replayed());
         print_number("attempts", reply.attempts());
         for (const std::string &name : wanted_headers) {
             print(("header:" + name).c_str(), reply.header(name));
@@ -285,6 +328,44 @@ struct Case {
             print(error);
             print("trail", json(error.trail()));
         }
+    }
+
+    /// Asks the journal, or about it.
+    void ask(const pm::Journal &journal, const pm::Client &client) const {
+        std::string name = "record", found;
+        if (op == "journal_get") {
+            const auto record = journal.get(arguments.at("key"));
+            found = record ? json(*record) : "null";
+        } else if (op == "journal_resolve") {
+            const std::string &key = arguments.at("key");
+            found = json(arguments.at("outcome") == "sent" ? journal.resolve_sent(key, arguments.at("message_id"))
+                                                           : journal.resolve_not_sent(key));
+        } else if (op == "journal_summary") {
+            name = "summary";
+            found = json(journal.summary());
+        } else if (op == "journal_records") {
+            const auto wanted = arguments.find("outcome");
+            pm::Outcome outcome = pm::Outcome::none;
+            for (const auto known : {pm::Outcome::sent, pm::Outcome::rejected, pm::Outcome::not_sent, pm::Outcome::unknown}) {
+                outcome = wanted != arguments.end() && wanted->second == to_string(known) ? known : outcome;
+            }
+            name = "records";
+            found = json_records(journal.records(outcome));
+        } else if (op == "journal_reconcile") {
+            pm::KeyedMessages given;
+            for (std::size_t i = 0; i < keys.size(); i++) {
+                given.emplace_back(keys[i], *messages[i]);
+            }
+            name = "records";
+            found = json_list(journal.reconcile(client, given, call), [](const pm::JournalRecord &it) { return json(it); });
+        } else {
+            const std::uint64_t purged = journal.purge(arguments.at("before"));
+            print_number("ok", 1);
+            print_number("purged", static_cast<long long>(purged));
+            return;
+        }
+        print_number("ok", 1);
+        print(name.c_str(), found);
     }
 
     void make_call(const pm::Client &client, bool async) const {
@@ -312,24 +393,31 @@ struct Case {
         }
     }
 
-    void run(bool async) const {
-        std::optional<pm::Client> kept;
+    void work(const pm::Client &client, const std::optional<pm::Journal> &journal, bool async) const {
+        if (op.compare(0, 8, "journal_") == 0) {
+            ask(*journal, client);
+        } else if (!op.empty()) {
+            make_call(client, async);
+        } else if (!message) {
+            print_number("ok", 1);
+        } else if (async) {
+            print(client.send_async(*message, call).get());
+        } else {
+            print(client.send(*message, call));
+        }
+    }
+
+    void run(std::optional<pm::Client> &kept, const std::optional<pm::Journal> &journal, bool async) const {
         try {
-            const pm::Client &client = kept.emplace(options);
-            if (!op.empty()) {
-                make_call(client, async);
-            } else if (!message) {
-                print_number("ok", 1);
-            } else if (async) {
-                print(client.send_async(*message, call).get());
-            } else {
-                print(client.send(*message, call));
-            }
+            work(kept ? *kept : kept.emplace(options), journal, async);
         } catch (const pm::PartnerMessagingError &error) {
             print(error);
         }
         if (kept && spending) {
             print("spending", json(kept->spending()));
+        }
+        if (records) {
+            print("records_after", json_records(journal->records()));
         }
     }
 };
@@ -337,6 +425,9 @@ struct Case {
 int main(int argc, char **argv) {
     const bool async = argc == 2 && std::string(argv[1]) == "async";
     Case next;
+    std::optional<pm::Client> client;
+    std::optional<pm::Journal> journal;
+    std::future<pm::Receipt> begun;
     for (std::string line; std::getline(std::cin, line);) {
         std::istringstream words(line);
         std::string command;
@@ -394,13 +485,36 @@ int main(int argc, char **argv) {
             next.wanted_headers.push_back(text(0));
         } else if (command == "next") {
             next.messages.push_back(std::move(next.message));
+        } else if (command == "next_of") {
+            next.keys.push_back(text(0));
+            next.messages.push_back(std::move(next.message));
+        } else if (command == "call_key") {
+            next.call.key(text(0));
+        } else if (command == "used_by") {
+            const pm::Client other(pm::Options().api_key("key").base_url(text(1)).journal(text(0)));
+        } else if (command == "journal") {
+            journal.emplace(text(0));
+            next.options.journal(*journal);
         } else if (command == "spending") {
             next.spending = true;
+        } else if (command == "records") {
+            next.records = true;
         } else if (command == "do") {
             next.op = arguments.at(0);
-        } else if (command == "run") {
-            next.run(async);
+        } else if (command == "run" || command == "step" || command == "begin") {
+            if (command == "begin") {
+                begun = (client ? *client : client.emplace(next.options)).send_async(*next.message, next.call);
+            } else {
+                next.run(client, journal, async);
+            }
             std::cout << "end" << std::endl;
+            if (command == "run") {
+                if (client) {
+                    client->close();
+                }
+                client.reset();
+                journal.reset();
+            }
             next = Case();
         } else {
             std::cerr << "vector_runner: no such command: " << command << '\n';

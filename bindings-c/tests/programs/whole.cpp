@@ -15,10 +15,11 @@ using namespace std::chrono_literals;
 template <class T>
 constexpr bool move_only = std::is_nothrow_move_constructible_v<T> && std::is_nothrow_move_assignable_v<T> &&
                            !std::is_copy_constructible_v<T> && !std::is_copy_assignable_v<T>;
-static_assert(move_only<pm::Filter> && move_only<pm::Request> && move_only<pm::Reply>);
+static_assert(move_only<pm::Filter> && move_only<pm::Request>);
 static_assert(move_only<pm::Messages> && move_only<pm::Pages>);
 static_assert(std::is_copy_constructible_v<pm::MessageRecord> && std::is_copy_constructible_v<pm::Page>);
 static_assert(std::is_copy_constructible_v<pm::Balance> && std::is_copy_constructible_v<pm::Spending>);
+static_assert(std::is_copy_constructible_v<pm::Reply>);
 using Step = pm::Messages::Iterator;
 static_assert(std::is_same_v<std::iterator_traits<Step>::iterator_category, std::input_iterator_tag>);
 static_assert(std::is_convertible_v<decltype(*std::declval<Step &>()++), pm::MessageRecord>);
@@ -153,6 +154,20 @@ static void fallback(const pm::Sandbox &sandbox, const pm::Client &client) {
         CHECK(accepted.trail[1].message_id == accepted.receipt.message_id);
     };
     check(client.send_with_fallback({greeting, hello}));
+    // Made between the braces, or in a list that has a name.
+    const auto text = [] { return pm::Sms::text("+6591234567", "Hello"); };
+    check(client.send_with_fallback({pm::WhatsApp("+6591234567", "+6581234567", "HX"), text()}));
+    check(client.send_with_fallback_async({greeting, text()}).get());
+    check(client.try_send_with_fallback({greeting, text()}).value_or(pm::FallbackReceipt()));
+    check(*client.try_send_with_fallback_async({greeting, text()}).get());
+    const pm::MessageList named = {greeting, hello};
+    check(client.send_with_fallback(named));
+    check(client.send_with_fallback_async(named).get());
+    pm::Receipt other;
+    other.message_id = "none";
+    CHECK(client.try_send(pm::Sms::text("none", "")).value_or(other).message_id == "none");
+    const pm::Result<pm::Receipt> sent = client.try_send(hello);
+    CHECK(sent.value_or(other).message_id == sent->message_id);
     check(client.send_with_fallback_async({greeting, hello}).get());
     check(*client.try_send_with_fallback_async({greeting, hello}).get());
 
@@ -199,5 +214,5 @@ int main() {
     client.close();
     const auto closed = thrown_by<pm::TransportError>([&] { client.get_balance(); });
     CHECK(closed.kind() == "closed" && closed.outcome() == pm::Outcome::none);
-    return 0;
+    return end_of_test();
 }
