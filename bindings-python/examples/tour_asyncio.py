@@ -1,5 +1,5 @@
 """A tour of the whole API with asyncio: sends, waits for what becomes of a message,
-lists messages over several pages, compares the balance with the ledger, and lets
+lists messages over several pages, compares the balance with what the receipts say, and lets
 a message take the next channel. Prints one line, with tabs between the columns.
 
 It wants a service where SMS is configured and WhatsApp is not.
@@ -32,14 +32,14 @@ async def main() -> None:
 
         after = await client.get_balance()
         sank = before.amount - after.amount
-        ledger = sum(entry.cost for entry in await client.spending())
+        spent = sum(entry.cost for entry in await client.spending())
 
     print(
         f"{SENT} sent",
         status,
         f"{listed} on {len(pages)} pages",
         f"{sank} {after.currency}",
-        f"{ledger} {after.currency}",
+        f"{spent} {after.currency}",
         trail,
         sep="\t",
     )

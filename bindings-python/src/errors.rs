@@ -5,7 +5,20 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyType};
 
-use crate::fallback;
+use crate::failure::{CallFailure, catch_panics};
+use crate::results::trail;
+
+impl From<CallFailure> for PyErr {
+    fn from(failure: CallFailure) -> Self {
+        match failure {
+            CallFailure::Error(error) => Python::attach(|py| match instance(py, &error) {
+                Ok(exception) => PyErr::from_value(exception),
+                Err(failed) => failed,
+            }),
+            CallFailure::Exception(exception) => exception,
+        }
+    }
+}
 
 /// The exception classes, in the order of `ErrorClass::ALL`.
 static CLASSES: PyOnceLock<Vec<Py<PyType>>> = PyOnceLock::new();
@@ -21,12 +34,7 @@ fn class<'py>(py: Python<'py>, class: ErrorClass) -> PyResult<Bound<'py, PyType>
     Ok(classes[at].bind(py).clone())
 }
 
-/// The exception for an error of the core.
-pub(crate) fn exception(py: Python<'_>, error: &Error) -> PyErr {
-    instance(py, error).map_or_else(|failed| failed, PyErr::from_value)
-}
-
-/// The same as a value, to be set on a future.
+/// The exception for an error of the core, as a value.
 pub(crate) fn instance<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>> {
     let fields = PyDict::new(py);
     fields.set_item("outcome", error.outcome().map(Outcome::as_str))?;
@@ -39,48 +47,25 @@ pub(crate) fn instance<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'p
     fields.set_item("retry_after", error.retry_after().map(|pause| pause.as_secs_f64()))?;
     fields.set_item("body", error.body())?;
     fields.set_item("field", error.field())?;
-    fields.set_item("trail", fallback::trail(py, error.trail())?)?;
-    let instance = class(py, error.class())?.call((error.to_string(),), Some(&fields))?;
-    if error.outcome().is_none() {
-        // Not what the class has by itself.
-        instance.setattr("outcome", py.None())?;
-    }
-    Ok(instance)
+    fields.set_item("trail", trail(py, error.trail())?)?;
+    class(py, error.class())?.call1((error.to_string(), fields))
 }
 
-/// The error of a call that reads, for those that are found in the binding: it
-/// has no outcome.
-pub(crate) fn of_read(py: Python<'_>, error: PyErr) -> PyErr {
-    let ours = class(py, ErrorClass::Base).and_then(|base| error.value(py).is_instance(&base));
-    match ours.and_then(|ours| if ours { error.value(py).setattr("outcome", py.None()) } else { Ok(()) }) {
-        Ok(()) => error,
-        Err(failed) => failed,
-    }
-}
-
-/// An option whose value has no usable type.
-pub(crate) fn bad_option(py: Python<'_>, field: &str, problem: &str) -> PyErr {
-    exception(py, &Error::config(field, problem))
-}
-
-/// A message's field whose value has no usable type.
-pub(crate) fn bad_field(py: Python<'_>, field: &str, problem: &str) -> PyErr {
-    exception(py, &Error::invalid_message(field, problem))
-}
+type ClassRow = (&'static str, Option<&'static str>, Option<&'static str>);
 
 /// For the tests: each class's name, its parent's, and its documented code.
 #[pyfunction]
 #[pyo3(name = "_error_classes")]
-pub(crate) fn error_classes() -> Vec<(&'static str, Option<&'static str>, Option<&'static str>)> {
-    ErrorClass::ALL
-        .into_iter()
-        .map(|class| (class.name(), class.parent().map(ErrorClass::name), class.code()))
-        .collect()
+pub(crate) fn error_classes() -> PyResult<Vec<ClassRow>> {
+    catch_panics(|| {
+        let row = |class: ErrorClass| (class.name(), class.parent().map(ErrorClass::name), class.code());
+        Ok(ErrorClass::ALL.into_iter().map(row).collect())
+    })
 }
 
 /// For the tests: every word that `kind` can be.
 #[pyfunction]
 #[pyo3(name = "_kinds")]
-pub(crate) fn kinds() -> Vec<&'static str> {
-    Kind::ALL.into_iter().map(Kind::as_str).collect()
+pub(crate) fn kinds() -> PyResult<Vec<&'static str>> {
+    catch_panics(|| Ok(Kind::ALL.into_iter().map(Kind::as_str).collect()))
 }

@@ -1,21 +1,27 @@
 //! The native half of the Python package: it converts and waits. What it
 //! exports is private to `partner_messaging`, which is written in Python.
 
-mod answers;
 mod background;
+mod batch_result;
+mod blocking;
 mod call;
-mod client;
-mod data;
+mod completions;
+mod convert;
 mod errors;
 mod events;
-mod fallback;
-mod list;
+mod failure;
+mod fields;
+mod generated;
+mod journal;
 mod messages;
+mod operation;
 mod options;
-mod reading;
-mod receipt;
+mod problems;
 mod record;
+mod results;
 mod sandbox;
+mod send_many;
+mod setter;
 
 // No race test ran on a free-threaded interpreter, so it claims nothing there: one
 // that it is built for takes its lock back. (abi3 wheels can't be loaded by them.)
@@ -25,37 +31,48 @@ mod _native {
     use pyo3::prelude::*;
     use pyo3::sync::PyOnceLock;
 
+    use crate::failure::catch_panics;
+
     #[pymodule_export]
-    use crate::answers::{Balance, Reply, Spending};
+    use crate::background::BackgroundClient;
     #[pymodule_export]
-    use crate::background::{BackgroundClient, Call, CompletionQueue, tell};
+    use crate::batch_result::BatchResult;
     #[pymodule_export]
-    use crate::call::Operation;
+    use crate::blocking::BlockingClient;
     #[pymodule_export]
-    use crate::client::Client;
+    use crate::call::Cursor;
     #[pymodule_export]
-    use crate::data::JsonText;
+    use crate::completions::{CompletionQueue, PendingCall, emit};
     #[pymodule_export]
     use crate::errors::{error_classes, kinds};
     #[pymodule_export]
     use crate::events::Event;
     #[pymodule_export]
-    use crate::fallback::{FallbackReceipt, FallbackStep};
+    use crate::failure::panic;
     #[pymodule_export]
-    use crate::list::{Messages, Pages, Place};
+    use crate::fields::JsonText;
+    #[pymodule_export]
+    use crate::journal::{OpenJournal, Question};
     #[pymodule_export]
     use crate::messages::{Email, Sms, WhatsApp};
     #[pymodule_export]
-    use crate::receipt::Receipt;
+    use crate::operation::Operation;
     #[pymodule_export]
-    use crate::record::{MessageRecord, Page};
+    use crate::results::{
+        Balance, BatchSummary, FallbackReceipt, FallbackStep, JournalConflict, JournalRecord, JournalSummary,
+        JournalTotal, MessageRecord, Page, Receipt, Reply, Spending,
+    };
     #[pymodule_export]
     use crate::sandbox::Sandbox;
+    #[pymodule_export]
+    use crate::send_many::Batch;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
-        refuse_other_interpreters(module.py())?;
-        module.add("__version__", env!("CARGO_PKG_VERSION"))
+        catch_panics(|| {
+            refuse_other_interpreters(module.py())?;
+            module.add("__version__", env!("CARGO_PKG_VERSION"))
+        })
     }
 
     /// Exception classes are found once for the process: in another interpreter of

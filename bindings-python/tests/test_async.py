@@ -84,17 +84,17 @@ def test_cancelling_a_call_that_may_have_arrived(sandbox: Sandbox) -> None:
             with pytest.raises(asyncio.CancelledError) as raised:
                 await task
             assert time.monotonic() - began < 0.5 and task.cancelled()
-            verdict = own(raised.value).__cause__
-            assert type(verdict) is OutcomeUnknownError
-            assert (verdict.kind, verdict.outcome) == ("cancelled", "unknown")
+            error = own(raised.value).__cause__
+            assert type(error) is OutcomeUnknownError
+            assert (error.kind, error.outcome) == ("cancelled", "unknown")
             assert own(raised.value).outcome == "unknown"
-            assert own(raised.value).__notes__ == [f"OutcomeUnknownError: {verdict} (outcome: unknown)"]
+            assert own(raised.value).__notes__ == [f"OutcomeUnknownError: {error} (outcome: unknown)"]
             assert (await client.send(HELLO)).status == "SENT"
 
     asyncio.run(main())
 
 
-def test_cancelling_a_call_that_waits_for_its_turn(sandbox: Sandbox) -> None:
+def test_cancelling_a_call_that_waits_for_a_slot(sandbox: Sandbox) -> None:
     async def main() -> None:
         sandbox.push_fault("stall")
         async with sandbox.async_client(max_connections=1) as client:
@@ -106,9 +106,9 @@ def test_cancelling_a_call_that_waits_for_its_turn(sandbox: Sandbox) -> None:
             second.cancel()
             with pytest.raises(asyncio.CancelledError) as raised:
                 await second
-            verdict = own(raised.value).__cause__
-            assert type(verdict) is TransportError
-            assert (verdict.kind, verdict.outcome) == ("cancelled", "not_sent")
+            error = own(raised.value).__cause__
+            assert type(error) is TransportError
+            assert (error.kind, error.outcome) == ("cancelled", "not_sent")
             (note,) = own(raised.value).__notes__
             assert note.startswith("TransportError: ") and note.endswith("(outcome: not_sent)")
             first.cancel()
@@ -124,10 +124,12 @@ def test_cancelling_in_the_very_turn_of_the_answer_loses_nothing(sandbox: Sandbo
 
     async def main() -> None:
         async with sandbox.async_client() as client:
-            for _ in range(20):
+            for sent in range(1, 11):
                 task = asyncio.create_task(client.send(HELLO))
                 await asyncio.sleep(0)
-                time.sleep(0.02)  # the answer arrives while the loop stands still
+                while len(sandbox.messages) < sent:
+                    time.sleep(0.01)
+                time.sleep(0.05)  # the answer arrives while the loop stands still
                 task.cancel()
                 with pytest.raises(asyncio.CancelledError) as raised:
                     await task
@@ -139,7 +141,7 @@ def test_cancelling_in_the_very_turn_of_the_answer_loses_nothing(sandbox: Sandbo
     asyncio.run(main())
 
 
-def test_a_traceback_shows_the_verdict_of_a_cancelled_call(sandbox: Sandbox) -> None:
+def test_a_traceback_shows_the_outcome_of_a_cancelled_call(sandbox: Sandbox) -> None:
     async def main() -> None:
         async with sending(sandbox) as (_, task):
             task.cancel()
@@ -273,7 +275,7 @@ def test_cancelling_a_crowd(sandbox: Sandbox) -> None:
                 outcomes.append(own(raised.value).outcome)
                 assert own(raised.value).__cause__ is not None
             assert time.monotonic() - began < 3
-            # The 20 that the server had read, and hardly one that took their turn meanwhile.
+            # The 20 that the server had read, and hardly one that took their place meanwhile.
             assert 20 <= outcomes.count("unknown") <= 60 and len(sandbox.requests) <= 60
             assert outcomes.count("unknown") + outcomes.count("not_sent") == 300
 

@@ -35,6 +35,10 @@ HELLO = Sms(to="+6591234567", content="Hello")
         ("max_retries", 2**32),
         ("max_connections", 0),
         ("http2", 1),
+        ("keep_alive", "no"),
+        ("client_cert_file", 7),
+        ("client_cert_file", "/nonexistent"),
+        ("client_key_file", 7),
         ("trust_env", "yes"),
         ("proxy", "ftp://x"),
         ("ca_file", 7),
@@ -78,10 +82,19 @@ def test_the_environment(monkeypatch, sandbox):
 def test_options_of_a_call(sandbox, client):
     client.send(HELLO, headers={"x-tag": "a"}, timeout=5, max_retries=0)
     assert ["x-tag", "a"] in sandbox.requests[0]["headers"]
-    for options in ({"timeout": 0}, {"max_retries": -1}, {"headers": 3}):
-        with pytest.raises(ConfigError):
+    for options in ({"timeout": 0}, {"max_retries": -1}, {"headers": 3}, {"key": 7}, {"key": "no journal"}):
+        with pytest.raises(ConfigError) as raised:
             client.send(HELLO, **options)
+        assert [raised.value.field] == list(options)
     assert len(sandbox.requests) == 1
+
+
+@pytest.mark.parametrize("keep_alive, connections", [(None, [1, 1, 1]), (True, [1, 1, 1]), (False, [1, 2, 3])])
+def test_connections_are_used_again_unless_they_must_not_be(sandbox, keep_alive, connections):
+    with sandbox.client(keep_alive=keep_alive) as client:
+        for _ in range(3):
+            client.send(HELLO)
+    assert [request["connection"] for request in sandbox.requests] == connections
 
 
 def test_the_user_agent_says_python(sandbox, client):

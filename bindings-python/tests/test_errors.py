@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import copy
+import json
 import pickle
 import sys
 import traceback
@@ -16,10 +17,15 @@ from partner_messaging import (
     InvalidMessageError,
     OutcomeUnknownError,
     PartnerMessagingError,
+    RateLimitError,
     Sms,
     TransportError,
+    WhatsApp,
     _native,
 )
+
+HELLO = Sms(to="+6591234567", content="Hello")
+WHATSAPP = WhatsApp(to="+6591234567", from_="+6581234567", template_id="HX1")
 
 TABLE = _native._error_classes()
 
@@ -131,12 +137,74 @@ def test_no_except_clause_for_networks_catches_an_unknown_outcome(sandbox, clien
     assert raised.value.kind == "timeout"
 
 
-def test_outcomes_of_errors_made_by_hand():
-    assert ConfigError("x").outcome == TransportError("x").outcome == InvalidMessageError("x").outcome == "not_sent"
-    assert ApiError("x").outcome == "rejected"
-    assert OutcomeUnknownError("x").outcome == "unknown"
-    assert PartnerMessagingError("x").outcome is None
-    assert {ConfigError("x").kind, PartnerMessagingError("x").kind, OutcomeUnknownError("x").kind} <= set(_native._kinds())
+IMPLIED = {
+    "PartnerMessagingError": (None, "internal"),
+    "ConfigError": ("not_sent", "config"),
+    "InvalidMessageError": ("not_sent", "invalid_message"),
+    "TransportError": ("not_sent", "connect"),
+    "OutcomeUnknownError": ("unknown", "timeout"),
+    "ProtocolError": (None, "malformed"),
+    "SpendLimitError": ("not_sent", "spend_limit"),
+    "JournalError": ("not_sent", "journal"),
+}
+
+
+@pytest.mark.parametrize("name, parent, code", TABLE)
+def test_an_error_made_by_hand_has_what_its_class_implies(name, parent, code):
+    error = getattr(partner_messaging, name)("text")
+    assert (error.outcome, error.kind) == IMPLIED.get(name, ("rejected", "api"))
+    assert error.code == code and error.kind in _native._kinds()
+    assert error.status == {"AuthenticationError": 401, "RateLimitError": 429}.get(name)
+    assert error.args == ("text",) and error.attempts == 0 and error.trail == ()
+
+
+def test_what_is_given_by_hand_wins():
+    error = RateLimitError("text", status=402, code="SLOW_DOWN", outcome="unknown", kind="server")
+    assert (error.status, error.code, error.outcome, error.kind) == (402, "SLOW_DOWN", "unknown", "server")
+    with pytest.raises(TypeError, match="unexpected keyword argument 'statu'"):
+        RateLimitError("text", statu=402)
+
+
+def errors(sandbox, client):
+    """Errors as calls raise them, of every shape."""
+    calls = [
+        ("reset", lambda: client.send(HELLO)),
+        ("html502", lambda: client.send(HELLO)),
+        ("rate_limit", lambda: client.send(HELLO, max_retries=0)),
+        ("html502", lambda: client.get_balance(max_retries=0)),
+        (None, lambda: client.send({"channel": "SMS"})),
+        (None, lambda: client.get_message("")),
+        (None, lambda: client.send_with_fallback([WHATSAPP, HELLO])),
+    ]
+    sandbox.set_state(channels={"WHATSAPP": "not_configured", "SMS": "not_configured"})
+    for fault, call in calls:
+        if fault:
+            sandbox.push_fault(fault, **({"retry_after": "1"} if fault == "rate_limit" else {}))
+        with pytest.raises(PartnerMessagingError) as raised:
+            call()
+        yield raised.value
+
+
+def test_whoever_copies_an_error_by_its_arguments_gets_the_same(sandbox, client):
+    found = list(errors(sandbox, client))
+    assert {type(error).__name__ for error in found} >= {"OutcomeUnknownError", "RateLimitError", "ProtocolError", "ConfigError"}
+    assert any(error.trail for error in found) and any(error.retry_after is not None for error in found)
+    found += [getattr(partner_messaging, name)("text", attempts=3, outcome="unknown") for name, _, _ in TABLE]
+    for error in found:
+        arguments = json.loads(json.dumps(error.args))
+        for other in (type(error)(*error.args), type(error)(*arguments)):
+            assert other == error and vars(other) == vars(error) and str(other) == str(error)
+        assert str(error) == error.message == error.args[0] and error.message in repr(error)
+
+
+def test_celerys_json_backend_keeps_an_error(sandbox, client):
+    from celery import Celery
+
+    backend = Celery("codes", backend="cache+memory://").backend
+    for error in errors(sandbox, client):
+        stored = json.loads(json.dumps(backend.prepare_exception(error, "json")))
+        restored = backend.exception_to_python(stored)
+        assert type(restored) is type(error) and vars(restored) == vars(error)
 
 
 def test_no_secret_is_shown(sandbox):

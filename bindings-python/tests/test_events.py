@@ -1,4 +1,4 @@
-"""What clients tell of their calls: to `on_event`, to the logger, to stderr."""
+"""The events of calls: to `on_event`, to the logger, to stderr."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def debug() -> Iterator[logging.Logger]:
 
 
 @both
-def test_every_step_is_told_before_the_call_returns(send: Any, sandbox: Sandbox) -> None:
+def test_every_step_is_emitted_before_the_call_returns(send: Any, sandbox: Sandbox) -> None:
     sandbox.push_fault("rate_limit", retry_after="0")
     events: list[Event] = []
     threads = set()
@@ -91,7 +91,7 @@ def test_every_step_is_told_before_the_call_returns(send: Any, sandbox: Sandbox)
 
 
 @both
-def test_failures_are_told(send: Any, sandbox: Sandbox) -> None:
+def test_failures_are_emitted(send: Any, sandbox: Sandbox) -> None:
     events: list[Event] = []
     sandbox.push_fault("reset")
     sandbox.push_fault("code", code="INSUFFICIENT_CREDIT")
@@ -113,7 +113,7 @@ def test_what_the_callback_raises_changes_nothing(send: Any, sandbox: Sandbox, u
     assert len(sandbox.requests) == 1
 
 
-def test_ctrl_c_in_the_callback_keeps_the_verdict(sandbox: Sandbox) -> None:
+def test_ctrl_c_in_the_callback_keeps_the_outcome(sandbox: Sandbox) -> None:
     def on_event(event: Event) -> None:
         if event.step == "ended":
             raise KeyboardInterrupt
@@ -128,10 +128,10 @@ def test_ctrl_c_in_the_callback_keeps_the_verdict(sandbox: Sandbox) -> None:
 
 def test_a_blocked_call_tells_before_it_ends(sandbox: Sandbox) -> None:
     sandbox.push_fault("stall", ms=1000)
-    told: list[float] = []
-    with sandbox.client(on_event=lambda event: told.append(time.monotonic())) as client:
+    seen: list[float] = []
+    with sandbox.client(on_event=lambda event: seen.append(time.monotonic())) as client:
         client.send(HELLO)
-    attempt, ended = told
+    attempt, ended = seen
     assert ended - attempt > 0.5
 
 
@@ -148,7 +148,7 @@ def test_a_callback_may_send_by_the_same_client(sandbox: Sandbox) -> None:
     assert steps == ["attempt", "attempt", "ended", "ended"]
 
 
-def test_a_cancelled_task_tells_its_verdict(sandbox: Sandbox) -> None:
+def test_a_cancelled_task_has_its_outcome(sandbox: Sandbox) -> None:
     events: list[Event] = []
 
     async def main() -> None:
@@ -176,10 +176,10 @@ def test_a_cancelled_task_tells_its_verdict(sandbox: Sandbox) -> None:
 
 def test_tasks_and_threads_do_not_mix_their_events(sandbox: Sandbox) -> None:
     sandbox.set_state(balance="1000.00")
-    told: list[tuple[int, str | None, str]] = []
+    seen: list[tuple[int, str | None, str]] = []
 
     def on_event(event: Event) -> None:
-        told.append((threading.get_ident(), event.recipient, event.step))
+        seen.append((threading.get_ident(), event.recipient, event.step))
 
     blocking_client, async_client = sandbox.client(on_event=on_event), sandbox.async_client(on_event=on_event)
 
@@ -201,9 +201,9 @@ def test_tasks_and_threads_do_not_mix_their_events(sandbox: Sandbox) -> None:
         thread.start()
     for thread in threads:
         thread.join(30)
-    assert len(told) == 4 * 40 * 2
-    assert len({thread for thread, _, _ in told}) == len({(thread, to) for thread, to, _ in told}) == 4
-    assert [step for _, _, step in told].count("ended") == 160
+    assert len(seen) == 4 * 40 * 2
+    assert len({thread for thread, _, _ in seen}) == len({(thread, to) for thread, to, _ in seen}) == 4
+    assert [step for _, _, step in seen].count("ended") == 160
 
 
 @pytest.mark.parametrize("make", [Client, AsyncClient])
@@ -253,7 +253,7 @@ def test_records_and_events_travel_between_processes(sandbox: Sandbox, debug: lo
     assert copy.deepcopy(events) == pickle.loads(pickle.dumps(events)) == events and events[0] != events[1]
 
 
-def test_the_logger_is_heeded_from_call_to_call(
+def test_the_logger_is_honoured_from_call_to_call(
     sandbox: Sandbox, debug: logging.Logger, caplog: pytest.LogCaptureFixture
 ) -> None:
     with sandbox.client() as client:
@@ -310,7 +310,7 @@ calls = []
 sys.setprofile(lambda frame, event, argument: calls.append((frame.f_code.co_name, event)))
 client.send(message)
 sys.setprofile(None)
-assert not [call for call in calls if call[1] == "call"], calls
+assert [name for name, event in calls if event == "call"] == ["send", "_run"], calls
 """
     with Sandbox() as sandbox:
         done = python(program, sandbox)

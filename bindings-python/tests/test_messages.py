@@ -163,5 +163,5 @@ def test_receipts_can_be_made_for_tests():
     receipt = Receipt("msg_1", cost="0.10", currency="SGD", raw={"messageId": "msg_1"})
     assert str(receipt.cost) == "0.10" and receipt.raw == {"messageId": "msg_1"}
     assert Receipt("msg_1").cost is None and Receipt("msg_1").raw == {}
-    with pytest.raises(InvalidMessageError):
+    with pytest.raises(TypeError, match="a float is not exact"):
         Receipt("msg_1", cost=0.1)

@@ -9,7 +9,7 @@ from pathlib import Path
 USERS_TESTS = '''
 import os
 import pytest
-from partner_messaging import AsyncClient, Client, InsufficientCreditError, OutcomeUnknownError, Sms
+from partner_messaging import AsyncClient, Client, ConfigError, InsufficientCreditError, OutcomeUnknownError, Sms
 
 HELLO = Sms(to="+6591234567", content="Hello")
 
@@ -30,8 +30,17 @@ def test_faults(fault, partner_messaging_sandbox):
         Client().send(HELLO)
     assert Client().send(HELLO).status == "SENT"
 
+@pytest.mark.parametrize("client", [Client, AsyncClient])
+def test_nothing_leaves_this_machine(client, partner_messaging_sandbox):
+    for options in ({"base_url": "https://messaging.example.com"}, {"proxy": "http://proxy.example.com:3128"}):
+        with pytest.raises(ConfigError, match="PARTNER_MESSAGING_ALLOW") as raised:
+            client(**options)
+        assert raised.value.field in options
+
 def test_the_environment_is_put_back():
     assert "PARTNER_MESSAGING_BASE_URL" not in os.environ
+    assert "PARTNER_MESSAGING_ALLOW" not in os.environ
+    Client("key", base_url="https://messaging.example.com")
 '''
 
 
@@ -48,7 +57,7 @@ def pytest_run(folder: Path, program: str, *arguments: str) -> subprocess.Comple
 
 def test_the_fixture(tmp_path: Path) -> None:
     done = pytest_run(tmp_path, USERS_TESTS)
-    assert done.returncode == 0 and "5 passed" in done.stdout, done.stdout + done.stderr
+    assert done.returncode == 0 and "7 passed" in done.stdout, done.stdout + done.stderr
 
 
 def test_it_is_listed_with_its_description(tmp_path: Path) -> None:

@@ -24,8 +24,8 @@ client = Client(api_key="sandbox-key", base_url=sys.argv[1])
 try:
     client.send(Sms(to="+6591234567", content="Hello"))
 except KeyboardInterrupt as interrupt:
-    verdict = interrupt.__cause__
-    print(type(verdict).__name__, verdict.outcome, verdict.kind)
+    error = interrupt.__cause__
+    print(type(error).__name__, error.outcome, error.kind)
     print(client.send(Sms(to="+6591234567", content="Hello")).status)
 """
 

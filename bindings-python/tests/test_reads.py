@@ -1,4 +1,4 @@
-"""Reads, lists, fallback, requests and the ledger with the blocking client, where
+"""Reads, lists, fallback, requests and spending with the blocking client, where
 the shared cases don't reach."""
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def test_pages_go_on_where_the_messages_are(client: Client) -> None:
     messages = client.list_messages(limit=2)
     assert next(messages).message_id == sent[0]
     assert [len(page.messages) for page in messages.pages()] == [2, 1]
-    # What was left of the page at hand is still the messages' own.
+    # What was left of the current page is still the messages' own.
     assert [message.message_id for message in messages] == sent[1:2]
 
 
@@ -191,10 +191,22 @@ def test_unusable_arguments_of_changes(sandbox: Sandbox, client: Client) -> None
     assert sandbox.requests == []
 
 
-@pytest.mark.parametrize("method", ["get_message", "get_balance", "list_messages", "request", "wait_for_status"])
-def test_unknown_keywords_are_refused(client: Client, method: str) -> None:
-    with pytest.raises(TypeError, match="nonsense"):
-        getattr(client, method)(nonsense=1)
+@pytest.mark.parametrize(
+    "method, arguments",
+    [
+        ("send", [HELLO]),
+        ("send_with_fallback", [[HELLO]]),
+        ("get_message", ["msg_1"]),
+        ("wait_for_status", ["msg_1"]),
+        ("list_messages", []),
+        ("get_balance", []),
+        ("request", ["GET", "/x"]),
+    ],
+)
+def test_unknown_keywords_are_refused(client: Client, method: str, arguments: list[Any]) -> None:
+    for value in (1, None):
+        with pytest.raises(TypeError, match=rf"{method}\(\) got an unexpected keyword argument 'nonsense'"):
+            getattr(client, method)(*arguments, nonsense=value)
 
 
 def test_endpoints(sandbox: Sandbox) -> None:
@@ -421,10 +433,10 @@ def test_ctrl_c_ends_every_call() -> None:
 
 def test_a_signal_handler_may_use_the_client(sandbox: Sandbox, client: Client) -> None:
     pages = client.list_messages().pages()
-    told: list[object] = []
+    seen: list[object] = []
 
     def handler(*_: object) -> None:
-        told.append(client.get_balance().currency)
+        seen.append(client.get_balance().currency)
         with pytest.raises(RuntimeError):
             next(pages)
 
@@ -435,7 +447,7 @@ def test_a_signal_handler_may_use_the_client(sandbox: Sandbox, client: Client) -
         assert len(next(pages).messages) == 0
     finally:
         signal.signal(signal.SIGUSR1, before)
-    assert told == ["SGD"]
+    assert seen == ["SGD"]
 
 
 def test_a_change_that_may_have_been_made(sandbox: Sandbox, client: Client) -> None:

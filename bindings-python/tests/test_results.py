@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import pickle
 from decimal import Decimal
 from typing import Any
@@ -12,9 +13,11 @@ import pytest
 from partner_messaging import (
     Balance,
     Client,
+    Event,
     FallbackReceipt,
     FallbackStep,
     MessageRecord,
+    OutcomeUnknownError,
     Page,
     Receipt,
     Reply,
@@ -35,15 +38,16 @@ RECORD = MessageRecord(
     updated_at="2026-11-23T09:00:01Z",
     raw={"messageId": "msg_1", "recipient": "+6591234567"},
 )
-STEP = FallbackStep("WHATSAPP", "rejected", "api", 400, "CHANNEL_CONFIG_NOT_FOUND", None, 1)
+STEP = FallbackStep("WHATSAPP", "rejected", kind="api", status=400, code="CHANNEL_CONFIG_NOT_FOUND")
 RESULTS: list[Any] = [
     RECORD,
     Page([RECORD, MessageRecord("msg_2")], page=2, limit=2, total=4, total_pages=2, has_more=False, raw=[1]),
     Balance("12.50", currency="SGD", raw={"balance": 12.5}),
-    Spending("SMS", "SGD", "0.05", 1, 0),
+    Spending("SMS", "SGD", "0.05", 1, unpriced=2),
     Reply(201, {"id": 1}, message="made", headers={"x-page": "7"}, attempts=2),
     STEP,
     FallbackReceipt(Receipt("msg_1", recipient="+6591234567", raw={"a": 1}), [STEP]),
+    Event("send", "retry", channel="SMS", recipient="+6591234567", attempt=1, kind="dns", pause=0.5),
 ]
 IDS = [type(result).__name__ for result in RESULTS]
 
@@ -72,19 +76,49 @@ def test_no_recipient_is_shown(result: Any) -> None:
 
 
 def test_reprs() -> None:
+    step = (
+        "FallbackStep(channel='WHATSAPP', outcome='rejected', kind='api', status=400,"
+        " code='CHANNEL_CONFIG_NOT_FOUND', message_id=None, attempts=1)"
+    )
     assert [repr(result) for result in RESULTS] == [
         "MessageRecord(message_id='msg_1', recipient='*******4567', channel='SMS', status='DELIVERED',"
-        " cost='0.10', currency='SGD')",
-        "<Page 2 with 2 messages, total=4, total_pages=2, has_more=False>",
+        " cost='0.10', currency='SGD', created_at='2026-11-23T09:00:00Z', updated_at='2026-11-23T09:00:01Z')",
+        f"Page(messages=({RECORD!r}, {MessageRecord('msg_2')!r}), page=2, limit=2, total=4, total_pages=2, has_more=False)",
         "Balance(amount='12.50', currency='SGD')",
-        "Spending(channel='SMS', currency='SGD', cost='0.05', messages=1, unpriced=0)",
-        "<Reply 201 message='made' attempts=2>",
-        "FallbackStep(channel='WHATSAPP', outcome='rejected', kind='api', status=400,"
-        " code='CHANNEL_CONFIG_NOT_FOUND', message_id=None, attempts=1)",
+        "Spending(channel='SMS', currency='SGD', cost='0.05', messages=1, unpriced=2)",
+        "Reply(status=201, replayed=False, attempts=2)",
+        step,
         "FallbackReceipt(receipt=Receipt(message_id='msg_1', recipient='*******4567', channel=None, status=None,"
-        " cost=None, currency=None, attempts=1), trail=(FallbackStep(channel='WHATSAPP', outcome='rejected',"
-        " kind='api', status=400, code='CHANNEL_CONFIG_NOT_FOUND', message_id=None, attempts=1),))",
+        f" cost=None, currency=None, replayed=False, attempts=1, elapsed=0.0), trail=({step},))",
+        "Event(call='send', step='retry', channel='SMS', recipient='*******4567', attempt=1, kind='dns', pause=0.5,"
+        " outcome=None, status=None, elapsed=None, text=None)",
     ]
+
+
+@pytest.mark.parametrize("result", RESULTS, ids=IDS)
+def test_the_fields_as_json(result: Any) -> None:
+    """`to_dict` has every field that the class has, as `json.dumps` takes it."""
+    fields = result.to_dict()
+    assert json.loads(json.dumps(fields)) == fields
+    public = {name for name in dir(result) if not name.startswith("_") and not callable(getattr(result, name))}
+    assert set(fields) == public
+    for name, value in fields.items():
+        field = getattr(result, name)
+        if isinstance(field, Decimal):
+            assert value == str(field)
+        elif isinstance(field, tuple):
+            assert value == [each.to_dict() for each in field]
+        else:
+            assert value == (field.to_dict() if hasattr(field, "to_dict") else field)
+
+
+def test_a_receipt_has_an_outcome_as_errors_have() -> None:
+    receipt = Receipt("msg_1", cost="0.10")
+    made: list[Any] = [receipt, FallbackReceipt(receipt, [STEP]), TransportError("x"), OutcomeUnknownError("x")]
+    assert [each.outcome for each in made] == ["sent", "sent", "not_sent", "unknown"]
+    assert Receipt(**receipt.to_dict()) == receipt and receipt.to_dict()["outcome"] == "sent"
+    with pytest.raises(ValueError, match="sent"):
+        Receipt("msg_1", outcome="rejected")  # type: ignore[arg-type]
 
 
 def test_unequal_results() -> None:
@@ -99,25 +133,7 @@ def test_unequal_results() -> None:
         assert one != other and not one == other
 
 
-def test_a_records_fields() -> None:
-    fields = RECORD.to_dict()
-    assert fields["cost"] == RECORD.cost == Decimal("0.10") and str(RECORD.cost) == "0.10"
-    assert fields["raw"] == RECORD.raw == {"messageId": "msg_1", "recipient": "+6591234567"}
-    assert list(fields) == [
-        "message_id",
-        "recipient",
-        "channel",
-        "status",
-        "cost",
-        "currency",
-        "created_at",
-        "updated_at",
-        "raw",
-    ]
-    assert all(getattr(RECORD, name) == value for name, value in fields.items())
-
-
-@pytest.mark.parametrize("make", [lambda: Balance(1.5), lambda: MessageRecord("1", cost=0.1)])  # type: ignore[arg-type]
+@pytest.mark.parametrize("make", [lambda: Balance(1.5), lambda: Receipt("1", cost=0.1)])  # type: ignore[arg-type]
 def test_a_float_is_not_exact(make: Any) -> None:
     with pytest.raises(TypeError, match="float"):
         make()

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 import http.client
+import os
+import socket
+import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 
 from partner_messaging import (
+    AsyncClient,
     Client,
+    ConfigError,
     InsufficientCreditError,
     OutcomeUnknownError,
     Receipt,
@@ -26,6 +34,8 @@ def test_it_is_configured() -> None:
     with Sandbox(api_key="other-key", balance="0.07", state={"prices": {"SMS": "0.06"}}) as sandbox:
         assert sandbox.api_key == "other-key" and sandbox.url.startswith("http://127.0.0.1:")
         assert sandbox.state["balance"] == "0.07" and sandbox.url in repr(sandbox)
+        with urllib.request.urlopen(sandbox.inbox_url, timeout=10) as page:
+            assert b"<title>Inbox" in page.read()
         with sandbox.client() as client:
             client.send(HELLO)
             with pytest.raises(InsufficientCreditError):
@@ -78,6 +88,110 @@ def test_it_listens_where_it_is_told() -> None:
         Sandbox(listen="everywhere")
     with pytest.raises(ValueError, match="loopback"):
         Sandbox(listen="0.0.0.0:0")
+
+
+ALLOW = "PARTNER_MESSAGING_ALLOW"
+
+
+def test_while_one_runs_no_client_leaves_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(ALLOW, raising=False)
+    first, second = Sandbox(), Sandbox()
+    for client in (Client, AsyncClient):
+        for options in ({"base_url": "https://messaging.example.com"}, {"proxy": "http://proxy.example.com:3128"}):
+            with pytest.raises(ConfigError, match=ALLOW) as raised:
+                client("key", **{"base_url": first.url, **options})  # type: ignore[arg-type]
+            assert raised.value.field in options
+    with first.client() as client_of_it:
+        assert client_of_it.send(HELLO).status == "SENT"
+    first.stop()
+    first.stop()
+    assert os.environ[ALLOW] == "loopback"
+    second.stop()
+    assert ALLOW not in os.environ
+    Client("key", base_url="https://messaging.example.com").close()
+    # One that nobody stopped ends when nobody has it any more.
+    forgotten = Sandbox()
+    assert os.environ[ALLOW] == "loopback"
+    del forgotten
+    gc.collect()
+    assert ALLOW not in os.environ
+
+
+def test_what_blocks_pythons_sockets_does_not_see_it(
+    client: Client, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the README says, and why a sandbox keeps clients on the machine."""
+
+    class Blocked(socket.socket):
+        def __init__(self, *arguments: object, **options: object) -> None:
+            raise RuntimeError("the network is blocked")  # as pytest-socket does it
+
+    monkeypatch.setattr(socket, "socket", Blocked)
+    with pytest.raises(RuntimeError, match="blocked"):
+        urllib.request.urlopen(sandbox.url, timeout=5)
+    assert client.send(HELLO).status == "SENT"
+    assert len(sandbox.requests) == 1
+
+
+@pytest.mark.parametrize("value", ["", "loopback"])
+def test_whoever_has_set_the_variable_has_decided(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(ALLOW, value)
+    with Sandbox():
+        assert os.environ[ALLOW] == value
+        if not value:
+            Client("key", base_url="https://messaging.example.com").close()
+    assert os.environ[ALLOW] == value
+
+
+def test_one_that_does_not_start_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(ALLOW, raising=False)
+    with pytest.raises(ValueError):
+        Sandbox(listen="everywhere")
+    assert ALLOW not in os.environ
+
+
+INBOX = """
+import sys
+from partner_messaging.testing import Sandbox
+with Sandbox(inbox=sys.argv[1] or None) as sandbox:
+    print(sandbox.inbox_url, flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize("argument, variable", [("open", ""), ("open", "off"), ("", "open"), ("", "print"), ("print", "open")])
+def test_it_shows_its_inbox_on_wish(
+    argument: str, variable: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser, asked = tmp_path / "browser", tmp_path / "asked"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {asked}.new && mv {asked}.new {asked}\n')
+    browser.chmod(0o755)
+    monkeypatch.setenv("PARTNER_MESSAGING_INBOX", variable)
+    monkeypatch.setenv("BROWSER", str(browser))
+    pipes: dict[str, int] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    with subprocess.Popen([sys.executable, "-c", INBOX, argument], text=True, **pipes) as process:
+        assert process.stdout is not None
+        url = process.stdout.readline()
+        if (argument or variable) == "open":
+            until = time.monotonic() + 60
+            while not asked.exists() and time.monotonic() < until:
+                time.sleep(0.01)
+            assert asked.read_text() == url
+            line = ""
+        else:
+            line = f"partner-messaging sandbox: inbox at {url}"
+        _, complaints = process.communicate(timeout=30)
+    assert (process.returncode, complaints) == (0, line)
+    assert asked.exists() == (line == "")
+
+
+def test_how_to_show_the_inbox_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ValueError, match="inbox.*print"):
+        Sandbox(inbox="draw")  # type: ignore[arg-type]
+    monkeypatch.setenv("PARTNER_MESSAGING_INBOX", "draw")
+    with pytest.raises(ValueError, match="PARTNER_MESSAGING_INBOX: must be print, open or off"):
+        Sandbox()
+    Sandbox(inbox="off").stop()
 
 
 def test_stopping() -> None:

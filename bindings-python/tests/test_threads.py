@@ -34,12 +34,12 @@ def test_other_threads_run_meanwhile(client: Client, sandbox: Sandbox) -> None:
     sandbox.push_fault("stall", ms=300)
     sender = threading.Thread(target=client.send, args=(HELLO,))
     sender.start()
-    turns = 0
+    rounds = 0
     while sender.is_alive():
-        turns += 1
+        rounds += 1
         time.sleep(0.001)
     sender.join()
-    assert turns > 20
+    assert rounds > 20
 
 
 def in_child(work: Any) -> int:

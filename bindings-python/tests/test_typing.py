@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,8 +15,13 @@ PACKAGE = Path(partner_messaging.__file__).parent
 USAGE = Path(__file__).parent / "typed" / "usage.py"
 
 
+# basedpyright's --verifytypes ignores --pythonpath and asks the `python` of PATH where packages are.
+ENVIRONMENT = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+
+
 def check(folder: Path, *arguments: str | Path) -> None:
-    done = subprocess.run([sys.executable, "-m", *arguments], cwd=folder, capture_output=True, text=True, timeout=300)
+    command = [sys.executable, "-m", *arguments]
+    done = subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -35,7 +41,7 @@ def test_a_users_program(tmp_path: Path) -> None:
 def test_the_stubs_are_those_of_the_native_module(tmp_path: Path) -> None:
     allowed = tmp_path / "allowed"
     # Names for annotations only; and a list that pyo3 makes, of a module that is private.
-    names = ["Amount", "Completion", "Json", "Message", "Options", "__all__"]
+    names = ["Amount", "Completion", "Json", "Message", "Options", "Raw", "__all__"]
     allowed.write_text("".join(f"partner_messaging._native.{name}\n" for name in names))
     # Disjoint bases (PEP 800) are a matter of layout that older type checkers don't know.
     options = ["--allowlist", allowed, "--ignore-disjoint-bases", "--ignore-unused-allowlist"]
@@ -56,6 +62,7 @@ def typed(file: str, name: str) -> dict[str, tuple[list[str], str | None]]:
     for method in found.body:
         if isinstance(method, (ast.FunctionDef, ast.AsyncFunctionDef)):
             parameters = [*method.args.posonlyargs, *method.args.args, *method.args.kwonlyargs][1:]
+            parameters += [method.args.kwarg] if method.args.kwarg else []
             made = method.name in ("__init__", "__new__")
             returned = None if made or method.returns is None else ast.unparse(method.returns)
             methods["__init__" if made else method.name] = [ast.unparse(each) for each in parameters], returned
@@ -63,10 +70,13 @@ def typed(file: str, name: str) -> dict[str, tuple[list[str], str | None]]:
 
 
 def test_both_clients_have_the_same_types() -> None:
-    blocking, awaited = typed("_native.pyi", "Client"), typed("_async.py", "AsyncClient")
+    blocking, awaited = typed("_client.py", "Client"), typed("_async.py", "AsyncClient")
     assert awaited.pop("list_messages") == (blocking.pop("list_messages")[0], "AsyncMessages")
-    assert awaited == blocking and len(blocking) > 8
+    (messages, *options), result = awaited.pop("send_many")
+    assert (messages, result) == ("messages: Iterable[BatchItem] | AsyncIterable[BatchItem]", "AsyncSendMany")
+    assert (["messages: Iterable[BatchItem]", *options], "SendMany") == blocking.pop("send_many")
+    assert awaited == blocking and len(blocking) > 7
 
 
 def test_every_public_type_is_known(tmp_path: Path) -> None:
-    check(tmp_path, "basedpyright", "--pythonpath", sys.executable, "--ignoreexternal", "--verifytypes", "partner_messaging")
+    check(tmp_path, "basedpyright", "--ignoreexternal", "--verifytypes", "partner_messaging")

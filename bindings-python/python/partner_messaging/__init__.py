@@ -12,6 +12,7 @@ A call that sends always says what became of the message: it returns a
 SENT 0.05 SGD
 """
 
+from ._client import Client
 from ._errors import (
     ApiError,
     AppInactiveError,
@@ -24,6 +25,7 @@ from ._errors import (
     InvalidMessageError,
     InvalidPaginationError,
     InvalidRequestError,
+    JournalError,
     MessageNotFoundError,
     OrgInactiveError,
     OrgNotFoundError,
@@ -31,20 +33,26 @@ from ._errors import (
     PartnerMessagingError,
     ProtocolError,
     RateLimitError,
+    SpendLimitError,
     TransportError,
     ValidationError,
 )
+from ._journal import AsyncJournal, AsyncJournalRecords, Journal, JournalRecords
+from ._list import Messages, Pages
 from ._native import (
     Balance,
-    Client,
+    BatchResult,
+    BatchSummary,
     Email,
     Event,
     FallbackReceipt,
     FallbackStep,
+    JournalConflict,
+    JournalRecord,
+    JournalSummary,
+    JournalTotal,
     MessageRecord,
-    Messages,
     Page,
-    Pages,
     Receipt,
     Reply,
     Sms,
@@ -52,21 +60,28 @@ from ._native import (
     WhatsApp,
     __version__,
 )
+from ._send_many import SendMany
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._async import AsyncClient
     from ._async_list import AsyncMessages, AsyncPages
+    from ._async_send_many import AsyncSendMany
 
 __all__ = [
     "ApiError",
     "AppInactiveError",
     "AppNotFoundError",
     "AsyncClient",
+    "AsyncJournal",
+    "AsyncJournalRecords",
     "AsyncMessages",
     "AsyncPages",
+    "AsyncSendMany",
     "AuthenticationError",
     "Balance",
+    "BatchResult",
+    "BatchSummary",
     "ChannelConfigNotFoundError",
     "ChannelCredentialsNotFoundError",
     "Client",
@@ -79,6 +94,13 @@ __all__ = [
     "InvalidMessageError",
     "InvalidPaginationError",
     "InvalidRequestError",
+    "Journal",
+    "JournalConflict",
+    "JournalError",
+    "JournalRecord",
+    "JournalRecords",
+    "JournalSummary",
+    "JournalTotal",
     "MessageNotFoundError",
     "MessageRecord",
     "Messages",
@@ -92,7 +114,9 @@ __all__ = [
     "RateLimitError",
     "Receipt",
     "Reply",
+    "SendMany",
     "Sms",
+    "SpendLimitError",
     "Spending",
     "TransportError",
     "ValidationError",
@@ -103,12 +127,18 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     # asyncio takes longer to import than all of this package: only who asks for it pays.
-    if name not in ("AsyncClient", "AsyncMessages", "AsyncPages"):
+    if name not in ("AsyncClient", "AsyncMessages", "AsyncPages", "AsyncSendMany"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from ._async import AsyncClient
     from ._async_list import AsyncMessages, AsyncPages
+    from ._async_send_many import AsyncSendMany
 
-    globals().update(AsyncClient=AsyncClient, AsyncMessages=AsyncMessages, AsyncPages=AsyncPages)
+    globals().update(
+        AsyncClient=AsyncClient,
+        AsyncMessages=AsyncMessages,
+        AsyncPages=AsyncPages,
+        AsyncSendMany=AsyncSendMany,
+    )
     return globals()[name]
 
 

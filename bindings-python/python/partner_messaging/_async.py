@@ -8,37 +8,39 @@ from _thread import _local
 from time import monotonic
 
 from ._async_list import AsyncMessages, AsyncPages
-from ._native import BackgroundClient, CompletionQueue, Operation, tell
+from ._async_send_many import AsyncSendMany
+from ._native import BackgroundClient, CompletionQueue, Operation, emit
+from ._signatures import takes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import date
-    from os import PathLike
+    from collections.abc import AsyncIterable, Iterable, Mapping
     from types import TracebackType
     from typing import Any, TypeVar
 
-    from typing_extensions import Self
+    from typing_extensions import Self, Unpack
 
+    from ._errors import PartnerMessagingError
     from ._native import (
         Balance,
-        Call,
+        Batch,
         Completion,
         FallbackReceipt,
         Json,
         MessageRecord,
+        PendingCall,
         Receipt,
         Reply,
         Spending,
     )
-
-    from .types import Message, OnEvent
+    from ._options import CallOptions, ClientOptions, ListOptions
+    from .types import BatchItem, Message, OnEvent, OnProgress
 
     T = TypeVar("T")
 
 # A cancelled call ends within microseconds; a machine that is busier than this
-# must not hold up the event loop for the sake of the verdict.
-_VERDICT_SECONDS = 0.1
+# must not hold up the event loop to learn its outcome.
+_OUTCOME_SECONDS = 0.1
 
 # How often a loop that can't watch a file descriptor looks for completions.
 _POLL_SECONDS = 0.005
@@ -52,7 +54,7 @@ class _Woken(asyncio.Future[None]):
     would take the ones that become free, and go out.
     """
 
-    call: Call | None = None
+    call: PendingCall | None = None
 
     def cancel(self, msg: Any = None) -> bool:
         if self.call is not None and not self.done():
@@ -71,9 +73,17 @@ class _Waiting:
         self.woken = _Woken(loop=loop)
         self.completion: Completion | None = None
 
+    async def wait(self) -> Completion:
+        """Waits for the completion of what nothing cancels: who waits may be."""
+        while self.completion is None:
+            if self.woken.done():
+                self.woken = _Woken(loop=self.woken.get_loop())
+            await asyncio.wait([self.woken])
+        return self.completion
+
 
 class _Completions:
-    """The calls of one event loop that are under way. Used on that loop's thread only."""
+    """The pending calls of one event loop. Used on that loop's thread only."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
@@ -116,7 +126,7 @@ class _Completions:
         waiting.completion = completion
         try:
             if completion[3]:
-                tell(waiting.on_event, completion[3])
+                emit(waiting.on_event, completion[3])
         finally:
             if not waiting.woken.done():
                 waiting.woken.set_result(None)
@@ -138,9 +148,9 @@ class _Completions:
                 self.timer = None
             self.reading = False
 
-    def await_verdict(self, waiting: _Waiting) -> None:
+    def await_outcome(self, waiting: _Waiting) -> None:
         """Waits for what became of a call that was just cancelled."""
-        until = monotonic() + _VERDICT_SECONDS
+        until = monotonic() + _OUTCOME_SECONDS
         while waiting.completion is None:
             completion = self.queue.next(max(0.0, until - monotonic()))
             if completion is None:
@@ -180,123 +190,101 @@ class AsyncClient:
     'SENT'
     """
 
-    def __init__(
-        self,
-        api_key: str | None = None,
-        *,
-        base_url: str | None = None,
-        timeout: float | None = None,
-        connect_timeout: float | None = None,
-        max_retries: int | None = None,
-        max_connections: int | None = None,
-        http2: bool | None = None,
-        proxy: str | None = None,
-        trust_env: bool | None = None,
-        ca_file: str | PathLike[str] | None = None,
-        allow_http: bool | None = None,
-        headers: Mapping[str, str] | None = None,
-        user_agent: str | None = None,
-        max_response_bytes: int | None = None,
-        endpoints: Mapping[str, str] | None = None,
-        on_event: OnEvent | None = None,
-    ) -> None:
-        self._native = BackgroundClient(
-            api_key,
-            base_url=base_url,
-            timeout=timeout,
-            connect_timeout=connect_timeout,
-            max_retries=max_retries,
-            max_connections=max_connections,
-            http2=http2,
-            proxy=proxy,
-            trust_env=trust_env,
-            ca_file=ca_file,
-            allow_http=allow_http,
-            headers=headers,
-            user_agent=user_agent,
-            max_response_bytes=max_response_bytes,
-            endpoints=endpoints,
-            on_event=on_event,
-        )
-        self._on_event = on_event
+    @takes("ClientOptions")
+    def __init__(self, api_key: str | None = None, **options: Unpack[ClientOptions]) -> None:
+        self._native = BackgroundClient(api_key, options)
+        self._on_event = options.get("on_event")
+        self._batches: list[Batch] = []
 
-    async def send(
-        self,
-        message: Message,
-        *,
-        timeout: float | None = None,
-        max_retries: int | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> Receipt:
-        """Sends one message, and tells what became of it.
+    @takes("CallOptions")
+    async def send(self, message: Message, **options: Unpack[CallOptions]) -> Receipt:
+        """Sends one message.
 
         Arguments, result and errors are those of :meth:`Client.send`.
         """
-        return await self._perform(Operation.send(message, (timeout, max_retries, headers)))
+        return await self._run(Operation.send(message, options))
 
+    @takes("CallOptions")
     async def send_with_fallback(
         self,
         messages: Iterable[Message],
         *,
         fallback_codes: Iterable[str] | None = None,
-        timeout: float | None = None,
-        max_retries: int | None = None,
-        headers: Mapping[str, str] | None = None,
+        **options: Unpack[CallOptions],
     ) -> FallbackReceipt:
         """Sends the first of these messages that the service takes.
 
         Arguments, result and errors are those of :meth:`Client.send_with_fallback`.
         """
-        options = (timeout, max_retries, headers)
-        return await self._perform(Operation.send_with_fallback(messages, fallback_codes, options))
+        return await self._run(Operation.send_with_fallback(messages, fallback_codes, options))
 
-    async def get_message(
+    def send_many(
         self,
-        message_id: str,
+        messages: Iterable[BatchItem] | AsyncIterable[BatchItem],
         *,
+        max_in_flight: int | None = None,
+        stop_on: Iterable[str | type[PartnerMessagingError]] | None = None,
+        max_unknown: int | None = None,
+        on_progress: OnProgress | None = None,
         timeout: float | None = None,
-        max_retries: int | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> MessageRecord:
-        """Asks what became of a message that was accepted before.
+    ) -> AsyncSendMany:
+        """Sends many messages, and gives what became of each in the order in which they end.
+
+        The source may be an asynchronous iterable, too; it is asked by a task of its own.
+        Arguments, results and errors are those of :meth:`Client.send_many`; what it gives
+        is for ``async for``, and its ``close`` is a coroutine.
+
+        >>> import asyncio
+        >>> from partner_messaging import Sms
+        >>> from partner_messaging.testing import Sandbox
+        >>> async def main():
+        ...     messages = (Sms(to=f"+659123456{n}", content="Hello") for n in range(5))
+        ...     with Sandbox() as sandbox:
+        ...         async with sandbox.async_client() as client:
+        ...             results = client.send_many(messages)
+        ...             return sorted([(result.index, result.outcome) async for result in results])
+        >>> asyncio.run(main())
+        [(0, 'sent'), (1, 'sent'), (2, 'sent'), (3, 'sent'), (4, 'sent')]
+        """
+        batch = self._native.send_many(
+            {
+                "max_in_flight": max_in_flight,
+                "stop_on": stop_on,
+                "max_unknown": max_unknown,
+                "on_progress": on_progress,
+                "timeout": timeout,
+            }
+        )
+        results = AsyncSendMany(batch, messages, on_progress, _completions)
+        self._batches = [batch for batch in self._batches if not batch.wait_for_end(0)]
+        self._batches.append(batch)
+        return results
+
+    @takes("CallOptions")
+    async def get_message(self, message_id: str, **options: Unpack[CallOptions]) -> MessageRecord:
+        """Gets the current state of a message that was accepted before.
 
         Arguments, result and errors are those of :meth:`Client.get_message`.
         """
-        return await self._perform(Operation.get_message(message_id, (timeout, max_retries, headers)))
+        return await self._run(Operation.get_message(message_id, options))
 
+    @takes("CallOptions")
     async def wait_for_status(
         self,
         message_id: str,
         *,
         final_statuses: Iterable[str] | None = None,
-        timeout: float | None = None,
-        max_retries: int | None = None,
-        headers: Mapping[str, str] | None = None,
+        **options: Unpack[CallOptions],
     ) -> MessageRecord:
         """Waits until a message's status is final, or the call's time is over.
 
         Arguments, result and errors are those of :meth:`Client.wait_for_status`.
         """
-        options = (timeout, max_retries, headers)
-        return await self._perform(Operation.wait_for_status(message_id, final_statuses, options))
+        return await self._run(Operation.wait_for_status(message_id, final_statuses, options))
 
-    def list_messages(
-        self,
-        *,
-        channel: str | None = None,
-        status: str | None = None,
-        recipient: str | None = None,
-        sender: str | None = None,
-        since: str | date | None = None,
-        until: str | date | None = None,
-        page: int | None = None,
-        limit: int | None = None,
-        query: Mapping[str, str] | None = None,
-        timeout: float | None = None,
-        max_retries: int | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> AsyncMessages:
-        """Lists messages: all pages, each asked for when it is needed.
+    @takes("ListOptions")
+    def list_messages(self, **options: Unpack[ListOptions]) -> AsyncMessages:
+        """Lists messages: all pages, each fetched when it is needed.
 
         Arguments and errors are those of :meth:`Client.list_messages`; what it
         gives is for ``async for``.
@@ -312,33 +300,17 @@ class AsyncClient:
         >>> asyncio.run(main())
         ['SENT']
         """
-        operation = Operation.list_messages(
-            (timeout, max_retries, headers),
-            channel=channel,
-            status=status,
-            recipient=recipient,
-            sender=sender,
-            since=since,
-            until=until,
-            page=page,
-            limit=limit,
-            query=query,
-        )
-        return AsyncMessages(AsyncPages(self._perform, operation))
+        return AsyncMessages(AsyncPages(self._run, Operation.list_messages(options)))
 
-    async def get_balance(
-        self,
-        *,
-        timeout: float | None = None,
-        max_retries: int | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> Balance:
-        """Asks for the credit that is left.
+    @takes("CallOptions")
+    async def get_balance(self, **options: Unpack[CallOptions]) -> Balance:
+        """Gets the credit that is left.
 
         Arguments, result and errors are those of :meth:`Client.get_balance`.
         """
-        return await self._perform(Operation.get_balance((timeout, max_retries, headers)))
+        return await self._run(Operation.get_balance(options))
 
+    @takes("CallOptions")
     async def request(
         self,
         method: str,
@@ -347,26 +319,23 @@ class AsyncClient:
         query: Mapping[str, str] | None = None,
         json: Json = ...,
         idempotent: bool | None = None,
-        timeout: float | None = None,
-        max_retries: int | None = None,
-        headers: Mapping[str, str] | None = None,
+        **options: Unpack[CallOptions],
     ) -> Reply:
         """Makes any other request to the service.
 
         Arguments, result and errors are those of :meth:`Client.request`.
         """
-        options = (timeout, max_retries, headers)
-        return await self._perform(Operation.request(method, path, query, json, idempotent, options))
+        return await self._run(Operation.request(method, path, query, json, idempotent, options))
 
     async def spending(self) -> tuple[Spending, ...]:
         """What the messages sent by this client have cost: see :meth:`Client.spending`."""
         return self._native.spending()
 
     async def reset_spending(self) -> tuple[Spending, ...]:
-        """The same, and begins a new ledger: see :meth:`Client.reset_spending`."""
+        """Like ``spending``, and starts again at zero: see :meth:`Client.reset_spending`."""
         return self._native.reset_spending()
 
-    async def _perform(self, operation: Operation[T]) -> T:
+    async def _run(self, operation: Operation[T]) -> T:
         completions = _completions(asyncio.get_running_loop())
         number, waiting = completions.begin(self._on_event)
         try:
@@ -381,18 +350,18 @@ class AsyncClient:
             await waiting.woken
         except asyncio.CancelledError as cancelled:
             call.cancel()
-            completions.await_verdict(waiting)
-            _attach_verdict(cancelled, waiting.completion, operation.changes)
+            completions.await_outcome(waiting)
+            _attach_outcome(cancelled, waiting.completion, operation.has_outcome)
             raise
         except BaseException:
-            # The coroutine is thrown away, perhaps after its loop: only events tell the verdict.
+            # The coroutine is thrown away, perhaps after its loop: only events have its outcome.
             call.cancel()
             raise
         result: T = _result(waiting)
         return result
 
     async def close(self) -> None:
-        """Closes the client: further calls are refused, calls under way end at
+        """Closes the client: further calls are refused, calls in flight end at
         once with the outcome they have by now."""
         self._native.close()
 
@@ -405,7 +374,14 @@ class AsyncClient:
         exception: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        await self.close()
+        try:
+            # What `send_many` has in flight ends first.
+            for batch in self._batches:
+                batch.close()
+                while not batch.wait_for_end(0):
+                    await asyncio.sleep(_POLL_SECONDS)
+        finally:
+            await self.close()
 
     def __reduce__(self) -> tuple[Any, ...]:
         raise TypeError("an AsyncClient can't be pickled: make one in each process, from the same options")
@@ -427,18 +403,20 @@ def _result(waiting: _Waiting) -> Any:
         del error
 
 
-def _attach_verdict(cancelled: asyncio.CancelledError, verdict: Completion | None, changes: bool) -> None:
-    """``changes``: whether the call had an outcome to speak of."""
-    _, result, error, _ = verdict or (0, None, None, None)
+def _attach_outcome(
+    cancelled: asyncio.CancelledError, completion: Completion | None, has_outcome: bool
+) -> None:
+    """Has the cancellation say what became of the call, if that ``has_outcome``."""
+    _, result, error, _ = completion or (0, None, None, None)
     outcome: str | None = None
     note = None
     if error is not None:
         outcome = error.outcome
         note = f"{type(error).__name__}: {error}"
         cancelled.__cause__ = error
-    elif not changes:
+    elif not has_outcome:
         pass
-    elif verdict is None:
+    elif completion is None:
         outcome = "unknown"
         note = "The call was cancelled and has not ended yet: what it sent may have been accepted."
     else:

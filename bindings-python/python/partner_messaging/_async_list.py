@@ -1,4 +1,4 @@
-"""Lists of messages for asyncio: iterators that ask for a page when they need it."""
+"""Lists of messages for asyncio: iterators that fetch a page when it is needed."""
 
 from __future__ import annotations
 
@@ -7,44 +7,44 @@ from ._errors import PartnerMessagingError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
-    from typing import TypeAlias
 
-    from ._native import MessageRecord, Operation, Page, Place
-
-    Given: TypeAlias = tuple[Page | None, Place]
+    from ._list import PageResult
+    from ._native import MessageRecord, Operation, Page
 
 
 class AsyncPages:
     """The pages of a list of messages, one after another: see :meth:`AsyncMessages.pages`.
 
-    A page is asked for when it is needed. An error ends the list; cancelling does not.
+    A page is fetched when it is needed. An error ends the list; cancelling does not.
     """
 
-    __slots__ = ("_asking", "_next", "_perform")
+    __slots__ = ("_fetching", "_next", "_run")
 
-    def __init__(self, perform: Callable[[Operation[Given]], Awaitable[Given]], first: Operation[Given]) -> None:
-        self._perform = perform
-        self._next: Operation[Given] | None = first
-        self._asking = False
+    def __init__(
+        self, run: Callable[[Operation[PageResult]], Awaitable[PageResult]], first: Operation[PageResult]
+    ) -> None:
+        self._run = run
+        self._next: Operation[PageResult] | None = first
+        self._fetching = False
 
     def __aiter__(self) -> AsyncPages:
         return self
 
     async def __anext__(self) -> Page:
-        if self._asking:
-            raise RuntimeError("the list is being asked for its next page already")
+        if self._fetching:
+            raise RuntimeError("the next page of this list is being fetched already")
         operation = self._next
         if operation is None:
             raise StopAsyncIteration
-        self._asking = True
+        self._fetching = True
         try:
-            page, place = await self._perform(operation)
+            page, cursor = await self._run(operation)
         except PartnerMessagingError:
             self._next = None
             raise
         finally:
-            self._asking = False
-        self._next = operation.at(place)
+            self._fetching = False
+        self._next = operation.at(cursor)
         if page is None:
             raise StopAsyncIteration
         return page
@@ -53,29 +53,29 @@ class AsyncPages:
 class AsyncMessages:
     """The messages of a list, one after another, from as many pages as it has.
 
-    A page is asked for when its first message is. An error ends the list;
+    A page is fetched when its first message is needed. An error ends the list;
     cancelling does not.
     """
 
-    __slots__ = ("_at_hand", "_pages")
+    __slots__ = ("_page", "_pages")
 
     def __init__(self, pages: AsyncPages) -> None:
         self._pages = pages
-        self._at_hand: Iterator[MessageRecord] = iter(())
+        self._page: Iterator[MessageRecord] = iter(())
 
     def __aiter__(self) -> AsyncMessages:
         return self
 
     async def __anext__(self) -> MessageRecord:
         while True:
-            for message in self._at_hand:
+            for message in self._page:
                 return message
-            self._at_hand = iter((await self._pages.__anext__()).messages)
+            self._page = iter((await self._pages.__anext__()).messages)
 
     def pages(self) -> AsyncPages:
-        """The same list page by page, with the totals that the service tells.
+        """The same list page by page, with the totals that the service reports.
 
-        What is left of the page at hand is not in it.
+        What is left of the current page is not in it.
         """
         return self._pages
 

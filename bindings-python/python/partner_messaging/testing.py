@@ -14,24 +14,65 @@ unknown closed 1
 from __future__ import annotations
 
 import json
+import os
+import threading
+import weakref
 
 from . import Client
 from ._native import Sandbox as _Sandbox
+from ._signatures import takes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import TracebackType
-    from typing import Any
+    from typing import Any, Literal
 
-    from typing_extensions import Self
+    from typing_extensions import Self, Unpack
 
     from ._async import AsyncClient
+    from ._options import ClientOptions
 
 __all__ = ["Sandbox"]
 
 
+class _OnlyLoopback:
+    """Keeps all clients of the process on this machine while a sandbox runs, because tools that
+    block the network don't see native clients, and a test would send for money. Whoever has set
+    the variable, be it to nothing, has decided.
+    """
+
+    _VARIABLE = "PARTNER_MESSAGING_ALLOW"
+
+    def __init__(self) -> None:
+        # The collector may end a sandbox while this thread starts one.
+        self._lock = threading.RLock()
+        self._running = 0
+        self._is_set = False
+
+    def begin(self) -> None:
+        with self._lock:
+            self._running += 1
+            if self._VARIABLE not in os.environ:
+                os.environ[self._VARIABLE] = "loopback"
+                self._is_set = True
+
+    def end(self) -> None:
+        with self._lock:
+            self._running -= 1
+            if self._running == 0 and self._is_set:
+                self._is_set = False
+                if os.environ.get(self._VARIABLE) == "loopback":
+                    del os.environ[self._VARIABLE]
+
+
+_only_loopback = _OnlyLoopback()
+
+
 class Sandbox:
     """A running sandbox. Use it as a context manager, or :meth:`stop` it.
+
+    While one runs, a client that would leave this machine is refused with a ``ConfigError``
+    (``PARTNER_MESSAGING_ALLOW=loopback``, unless the environment has that variable already).
 
     Args:
         api_key: The key that it accepts.
@@ -39,6 +80,10 @@ class Sandbox:
         balance: The credit balance to begin with, for example ``"100.00"``.
         listen: Where it listens: an address of this machine, ``"127.0.0.1:0"`` (any
             free port) by default.
+        inbox: How the page that shows what it got is shown: ``"open"`` opens it in a
+            browser (``BROWSER``, else yours), ``"print"`` writes its address on standard
+            error, ``"off"`` does neither; by default as the environment's
+            ``PARTNER_MESSAGING_INBOX`` says, else ``"off"``.
     """
 
     def __init__(
@@ -48,18 +93,26 @@ class Sandbox:
         balance: str | None = None,
         state: dict[str, Any] | None = None,
         listen: str | None = None,
+        inbox: Literal["print", "open", "off"] | None = None,
     ) -> None:
-        given = {"api_key": api_key, "listen": listen}
-        config: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+        options = {"api_key": api_key, "listen": listen, "inbox": inbox}
+        config: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
         config["state"] = dict(state or {})
         if balance is not None:
             config["state"]["balance"] = str(balance)
         self._native = _Sandbox(json.dumps(config))
+        _only_loopback.begin()
+        self._free_clients = weakref.finalize(self, _only_loopback.end)
 
     @property
     def url(self) -> str:
         """Where it is: the ``base_url`` for a client."""
         return self._native.url
+
+    @property
+    def inbox_url(self) -> str:
+        """The page that shows what it got, live, for a browser: ``webbrowser.open(sandbox.inbox_url)``."""
+        return f"{self.url}/"
 
     @property
     def api_key(self) -> str:
@@ -69,7 +122,7 @@ class Sandbox:
     @property
     def requests(self) -> list[dict[str, Any]]:
         """Every request that arrived whole, oldest first: ``method``, ``path``,
-        ``headers`` (pairs), ``body``, ``json``, ``http_version``."""
+        ``headers`` (pairs), ``body``, ``json``, ``http_version``, ``connection`` (its number, from 1)."""
         return self._control("requests")  # type: ignore[no-any-return]
 
     @property
@@ -87,7 +140,7 @@ class Sandbox:
         self._control("set_state", state=changes)
 
     def push_fault(self, kind: str, **parameters: Any) -> None:
-        """Makes the next request meet this fault; several are met in turn."""
+        """Makes the next request meet this fault; several are queued."""
         self._control("push_fault", fault={"kind": kind, **parameters})
 
     def set_fault(self, kind: str | None, **parameters: Any) -> None:
@@ -102,18 +155,23 @@ class Sandbox:
         """Puts everything back to how it began."""
         self._control("reset")
 
-    def client(self, **options: Any) -> Client:
+    @takes("ClientOptions")
+    def client(self, api_key: str | None = None, **options: Unpack[ClientOptions]) -> Client:
         """A client of this sandbox."""
-        return Client(**{"api_key": self.api_key, "base_url": self.url, **options})
+        options.setdefault("base_url", self.url)
+        return Client(self.api_key if api_key is None else api_key, **options)
 
-    def async_client(self, **options: Any) -> AsyncClient:
+    @takes("ClientOptions")
+    def async_client(self, api_key: str | None = None, **options: Unpack[ClientOptions]) -> AsyncClient:
         """An asyncio client of this sandbox."""
         from ._async import AsyncClient
 
-        return AsyncClient(**{"api_key": self.api_key, "base_url": self.url, **options})
+        options.setdefault("base_url", self.url)
+        return AsyncClient(self.api_key if api_key is None else api_key, **options)
 
     def stop(self) -> None:
-        """Ends it, stalled connections too. Stopping twice is as good as once."""
+        """Ends it, stalled connections too. Idempotent."""
+        self._free_clients()
         self._native.stop()
 
     def __enter__(self) -> Self:

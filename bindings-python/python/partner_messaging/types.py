@@ -7,9 +7,22 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeAlias, TypedDict
 
-from ._native import Email, Event, Sms, WhatsApp
+from ._native import BatchSummary, Email, Sms, WhatsApp
+from ._options import CallOptions, ClientOptions, ListOptions, OnEvent
 
-__all__ = ["EmailDict", "Message", "OnEvent", "Outcome", "SmsDict", "WhatsAppDict"]
+__all__ = [
+    "BatchItem",
+    "CallOptions",
+    "ClientOptions",
+    "EmailDict",
+    "ListOptions",
+    "Message",
+    "OnEvent",
+    "OnProgress",
+    "Outcome",
+    "SmsDict",
+    "WhatsAppDict",
+]
 
 
 # By call, because `from` is no name in a class's body.
@@ -50,8 +63,11 @@ class EmailDict(TypedDict):
 Message: TypeAlias = WhatsApp | Sms | Email | WhatsAppDict | SmsDict | EmailDict | Mapping[str, Any]
 """What ``send`` takes; a mapping is the wire form of any channel, with any field."""
 
+BatchItem: TypeAlias = Message | tuple[str | None, Message]
+"""What ``send_many`` takes: a message, or a pair of its key and it."""
+
+OnProgress: TypeAlias = Callable[[BatchSummary], object]
+"""What the ``on_progress`` of ``send_many`` is."""
+
 Outcome: TypeAlias = Literal["sent", "rejected", "not_sent", "unknown"]
 """What became of a message."""
-
-OnEvent: TypeAlias = Callable[[Event], object]
-"""What a client's ``on_event`` takes."""

@@ -20,10 +20,13 @@ def partner_messaging_sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandb
     """A running sandbox of the test's own: a real server on this machine.
 
     While the test runs, the environment points to it: a ``Client()`` of the
-    tested program sends there, and never to the real service.
+    tested program sends there. Clients of anything but loopback are refused
+    (``PARTNER_MESSAGING_ALLOW=loopback``).
     """
     from partner_messaging.testing import Sandbox
 
+    # Whatever it was set to, and before the sandbox, which would set it only if it were not.
+    monkeypatch.setenv("PARTNER_MESSAGING_ALLOW", "loopback")
     with Sandbox() as sandbox:
         monkeypatch.setenv("PARTNER_MESSAGING_API_KEY", sandbox.api_key)
         monkeypatch.setenv("PARTNER_MESSAGING_BASE_URL", sandbox.url)

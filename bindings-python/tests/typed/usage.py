@@ -135,8 +135,8 @@ def on_event(event: Event) -> None:
     assert_type(event.elapsed, float | None)
 
 
-told: OnEvent = on_event
-with Client("key", on_event=told) as client:
+listener: OnEvent = on_event
+with Client("key", on_event=listener) as client:
     for message in messages:
         client.send(message)
 Client("key", on_event=print)

@@ -22,7 +22,7 @@ def python(program: str, *arguments: str, options: tuple[str, ...] = ()) -> subp
     return subprocess.run(command, capture_output=True, text=True, timeout=120)
 
 
-# Each ends its process with hundreds of calls under way, all of them observed.
+# Each ends its process with hundreds of calls in flight, all of them observed.
 CROWDED_EXITS = {
     "asyncio": """
 import asyncio, sys
@@ -203,7 +203,7 @@ for _ in range(7):
 """
 
 
-def test_ctrl_c_is_heeded_within_100_ms(sandbox: Sandbox) -> None:
+def test_ctrl_c_is_honoured_within_100_ms(sandbox: Sandbox) -> None:
     sandbox.set_fault("stall")
     done = python(INTERRUPTED, sandbox.url)
     late = [float(line) for line in done.stdout.split()]
@@ -216,7 +216,7 @@ try:
     import _interpreters as interpreters
 except ImportError:
     import _xxsubinterpreters as interpreters
-told = '''
+program = '''
 try:
     import partner_messaging
 except ImportError as error:
@@ -227,14 +227,14 @@ else:
 import partner_messaging
 for _ in range(2):
     interpreter = interpreters.create()
-    failed = interpreters.run_string(interpreter, told)
+    failed = interpreters.run_string(interpreter, program)
     assert failed is None, failed
     interpreters.destroy(interpreter)
 assert not issubclass(partner_messaging.OutcomeUnknownError, OSError)
-partner_messaging.Client("key")
+partner_messaging.Client("key", base_url=sys.argv[1])
 """
 
 
 def test_a_subinterpreter_is_told_that_it_can_not(sandbox: Sandbox) -> None:
-    done = python(SUBINTERPRETER)
+    done = python(SUBINTERPRETER, sandbox.url)
     assert (done.returncode, done.stderr) == (0, "")
