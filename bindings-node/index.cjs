@@ -1,12 +1,15 @@
 'use strict';
+// GENERATED from the core's public types by `cargo xtask generate`: change those.
 
 const { Client } = require('./lib/client.cjs');
-const { MessageRecord, Page, Receipt } = require('./lib/facts.cjs');
-const { classes } = require('./lib/errors.cjs');
+const classes = require('./lib/error-classes.cjs');
+const { Journal } = require('./lib/journal.cjs');
+const { MessageRecord, Page, Receipt } = require('./lib/results.cjs');
 
 // One by one, so that Node finds the names when an ES module imports this file.
 module.exports = {
   Client,
+  Journal,
   MessageRecord,
   Page,
   Receipt,
@@ -14,6 +17,8 @@ module.exports = {
   ConfigError: classes.ConfigError,
   InvalidMessageError: classes.InvalidMessageError,
   TransportError: classes.TransportError,
+  SpendLimitError: classes.SpendLimitError,
+  JournalError: classes.JournalError,
   ApiError: classes.ApiError,
   OutcomeUnknownError: classes.OutcomeUnknownError,
   ProtocolError: classes.ProtocolError,

@@ -1,8 +1,11 @@
+// GENERATED from the core's public types by `cargo xtask generate`: change those.
+
 // The classes of index.cjs, so that there is one of each for both kinds of modules.
 import partnerMessaging from './index.cjs';
 
 export const {
   Client,
+  Journal,
   MessageRecord,
   Page,
   Receipt,
@@ -10,6 +13,8 @@ export const {
   ConfigError,
   InvalidMessageError,
   TransportError,
+  SpendLimitError,
+  JournalError,
   ApiError,
   OutcomeUnknownError,
   ProtocolError,

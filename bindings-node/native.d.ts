@@ -13,58 +13,94 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
 export declare class CancelHandle {
   /** A handle that has not cancelled anything. */
   constructor()
-  /** Cancels; once is as good as twice. */
+  /** Cancels. Idempotent. */
   cancel(): void
 }
 
+/** A run of many messages. */
+export declare class NativeBatch {
+  /** Begins the message whose wire form is `json`, under a key if it has one. */
+  offer(key: string | undefined | null, json: string): void
+  /** Takes a message that JSON can't express: that is its result. */
+  offerInvalid(key: string | undefined | null, field: string, problem: string): void
+  /** The source has no more messages. */
+  finish(): void
+  /** Begins nothing more. */
+  close(): void
+  /** Whether another message can be begun; `false`: never more; absent: not now. */
+  roomNow(): boolean | null
+  /** Waits for room; completes with whether there will be any. */
+  room(number: number): void
+  /** Waits for results; completes with those that there are, none once everything has ended. */
+  results(number: number): void
+  /** The sums by now, in JSON. */
+  summary(): string
+  /** The sums in JSON that are to be told, if it is time to. */
+  progress(): string | null
+}
+
 /**
- * The calls of one environment. Dropping it drops those under way: then the
+ * The calls of one environment. Dropping it drops those in flight: then the
  * environment is gone, and nobody waits for them.
  */
-export declare class NativeCalls {
-  /** `wake` is called on this thread when calls have ended. */
-  constructor(wake: () => void)
-  /** Has the calls made that were begun since the last time. */
-  make(): void
+export declare class NativeCallQueue {
+  /** A queue without calls. */
+  constructor()
   /**
-   * What has ended since the last time: for each call its number, whether it went
-   * well, and its facts or what went wrong; a JSON list, all in turn.
+   * Runs the calls that were queued since the last time. `on_completed` is called on
+   * this thread when there is something to take.
    */
-  take(): string
+  submit(onCompleted: () => void): void
+  /**
+   * What there is since the last time, in the order in which it happened, as a JSON
+   * list of three items each: a call's number, `true` and its result; a call's number,
+   * `false` and its failure; or a client's number, `null` and an event.
+   */
+  takeCompleted(): string
+  /** Makes an uncaught exception of what a listener threw. */
+  reportUncaught(thrown: unknown): void
 }
 
 /** A client of the core. */
 export declare class NativeClient {
-  /**
-   * Sends the message whose wire form is `json`; `undefined` stands for one that
-   * JavaScript could not write.
-   */
-  send(number: number, json?: string | undefined | null, options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): void
+  /** Sends the message whose wire form is `json`. */
+  send(number: number, json: string, options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): void
   /** Sends the first of the messages that the service takes. */
-  sendWithFallback(number: number, messages: Array<string | undefined | null>, options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): void
-  /** Asks for one message. */
+  sendWithFallback(number: number, messages: Array<string>, options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): void
+  /** Looks messages whose outcome is unknown up in the service's list. */
+  reconcile(number: number, journal: NativeJournal, keys: Array<string>, messages: Array<string>, options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): void
+  /** Fetches one message. */
   getMessage(number: number, id: string, options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): void
   /** Waits until a message's status is one of `statuses`, or of the core's. */
   waitForStatus(number: number, id: string, statuses?: Array<string> | undefined | null, options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): void
-  /** Asks for a list's next page; `null` in JSON after the last one. */
+  /** Fetches a list's next page; `null` in JSON after the last one. */
   nextPage(number: number, pager: NativePager, options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): void
-  /** Asks for the balance. */
+  /** Fetches the balance. */
   getBalance(number: number, options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): void
   /** Makes any other request. */
   request(number: number, request: NativeRequest, options?: NativeCallOptions | undefined | null, cancel?: CancelHandle | undefined | null): void
   /** The ledger in JSON; `reset` begins a new one. */
   spending(reset: boolean): string
-  /** Refuses further calls and ends those under way. Never blocks. */
+  /** Refuses further calls and ends those in flight. Never blocks. */
   close(): void
   /** Whether the events of the calls from now on are wanted. */
   wantEvents(wanted: boolean): void
-  /**
-   * What to call on this thread when there are events; the first one counts. It
-   * keeps no process alive, and must not hold the client.
-   */
-  wakeForEvents(wake: () => void): void
-  /** The events that have gathered, the oldest first, in JSON; `null` when there are none. */
-  takeEvents(): string | null
+}
+
+/** An open journal. */
+export declare class NativeJournal {
+  /** What is under a key; `null` in JSON if there is nothing. */
+  get(number: number, key: string): void
+  /** The next records in the order of their keys, after a key; none after the last one. */
+  nextRecords(number: number, outcome?: string | undefined | null, after?: string | undefined | null): void
+  /** Counts and costs. */
+  summary(number: number): void
+  /** Says what became of an unknown. */
+  resolve(number: number, key: string, outcome: string, messageId?: string | undefined | null): void
+  /** Forgets what ended before a moment; gives the number of records. */
+  purge(number: number, before: string): void
+  /** Closes it; completes when it is. */
+  close(number: number): void
 }
 
 /** How far a list has got. One call at a time moves it on; others wait for it. */
@@ -76,60 +112,72 @@ export declare class NativeSandbox {
   get url(): string | null
   /** The key that requests have to carry; absent once stopped. */
   get apiKey(): string | null
-  /** Carries out a command in JSON, and gives its answer in JSON. */
+  /** Carries out a command in JSON, and returns its reply in JSON. */
   control(command: string): string | Refusal
   /**
    * Ends the server and its connections; resolves when its thread is gone.
-   * Twice is as good as once.
+   * Idempotent.
    */
   stop(): Promise<void>
 }
 
 /**
- * The failure for an option whose value has no usable type. `problem` must not
- * repeat that value.
+ * The failure for an option whose value has no usable type, of a client or of a call
+ * with this `effect`: `read`, `write` or `send`. `problem` must not repeat that value.
  */
-export declare function configFailure(field: string, problem: string): Failure
+export declare function configFailure(field: string, problem: string, effect: string): Failure
 
 /** Every class of errors, parents before their children. */
 export declare function errorClasses(): Array<NativeErrorClass>
 
 /**
- * What the package makes an error of the class `className` from; what is
- * absent is left out.
+ * What the package makes an error of the class `className` from; what is absent is left
+ * out. Durations are milliseconds; the trail is a JSON list.
  */
 export interface Failure {
   className: string
-  message: string
   kind: string
   outcome?: string
   field?: string
   attempts: number
-  /** Milliseconds. */
   elapsed: number
+  message: string
   status?: number
   code?: string
   requestId?: string
-  /** Milliseconds. */
   retryAfter?: number
   body?: string
-  /** The steps of a fallback, a JSON list. */
   trail?: string
 }
+
+/** The failure for a fault of this library in the midst of a call with this `effect`. */
+export declare function internalFailure(effect: string): Failure
+
+/**
+ * The failure for a message whose `field` JSON can't express, the one at `index` of
+ * several. `problem` must not repeat the field's value.
+ */
+export declare function invalidMessageFailure(field: string, problem: string, index?: number | undefined | null): Failure
 
 /** The recipient with only its last four characters left. */
 export declare function maskRecipient(recipient: string): string
 
-/** The options of one call; the deadline in milliseconds. */
+/**
+ * The package's own form of the core's `CallOptions`: durations are milliseconds, mappings
+ * names and values in turn.
+ */
 export interface NativeCallOptions {
   timeout?: number
   maxRetries?: number
-  /** Names and values in turn. */
   headers?: Array<string>
   fallbackCodes?: Array<string>
+  key?: string
 }
 
-/** The options of a client; durations in milliseconds. */
+/**
+ * The package's own form of the core's `ClientBuilder`: durations are milliseconds, mappings
+ * names and values in turn.
+ */
 export interface NativeClientOptions {
   apiKey?: string
   baseUrl?: string
@@ -137,16 +185,21 @@ export interface NativeClientOptions {
   connectTimeout?: number
   maxRetries?: number
   maxConnections?: number
+  maxHold?: number
+  maxRate?: number
+  spendLimit?: Array<string>
+  maxCost?: Array<string>
   http2?: boolean
+  keepAlive?: boolean
   proxy?: string
   trustEnv?: boolean
   caFile?: string
+  clientCertFile?: string
+  clientKeyFile?: string
   allowHttp?: boolean
-  /** Names and values in turn. */
   headers?: Array<string>
   userAgent?: string
   maxResponseBytes?: number
-  /** Names and paths in turn. */
   endpoints?: Array<string>
 }
 
@@ -159,7 +212,10 @@ export interface NativeErrorClass {
   code?: string
 }
 
-/** Which messages to list. */
+/**
+ * The package's own form of the core's `MessageFilter`: durations are milliseconds, mappings
+ * names and values in turn.
+ */
 export interface NativeFilter {
   channel?: string
   status?: string
@@ -169,28 +225,47 @@ export interface NativeFilter {
   until?: string
   page?: number
   limit?: number
-  /** Names and values in turn. */
   query?: Array<string>
 }
 
-/** A request to any endpoint. */
+/**
+ * The package's own form of the core's `Request`: durations are milliseconds, mappings
+ * names and values in turn.
+ */
 export interface NativeRequest {
   method: string
   path: string
-  /** Names and values in turn. */
   query?: Array<string>
-  /** The body, JSON text. */
   json?: string
   idempotent?: boolean
 }
 
-/** A client whose calls are among `calls`, or why there is none. */
-export declare function openClient(options: NativeClientOptions, calls: NativeCalls): NativeClient | Failure
+/** The package's own form of the core's `SendManyOptions`. */
+export interface NativeSendManyOptions {
+  maxInFlight?: number
+  stopOn?: Array<string>
+  maxUnknown?: number
+  timeout?: number
+  /** Whether the sums are wanted while it runs. */
+  onProgress?: boolean
+}
+
+/** Begins a run, or tells why it can't be. */
+export declare function openBatch(client: NativeClient, options: NativeSendManyOptions): NativeBatch | Failure
+
+/**
+ * A client whose calls go through `calls`, and whose events have its `number`; or why
+ * there is none. Its journal is one that is open, or it has one of its own by a path or a URL.
+ */
+export declare function openClient(options: NativeClientOptions, environment: Record<string, string>, calls: NativeCallQueue, number: number, journal?: NativeJournal | undefined | null, ownJournal?: string | undefined | null): NativeClient | Failure
+
+/** The journal of a path or a URL, whose operations go through `calls`; or why there is none. */
+export declare function openJournal(pathOrUrl: string, calls: NativeCallQueue): NativeJournal | Failure
 
 /** A list before its first page, or why there is none. */
 export declare function openPager(filter: NativeFilter): NativePager | Failure
 
-/** Why the sandbox can't do what it was told. */
+/** Why the sandbox can't carry out a command. */
 export interface Refusal {
   problem: string
   /** The path of the wrong field, if one is wrong. */

@@ -16,7 +16,7 @@ export interface SandboxState {
   prices: Record<string, string>;
   /** The status that a message comes to, and how long after it was accepted; `null`: never by itself. */
   delivery: Delivery;
-  /** Which totals the pages of a list tell. */
+  /** Which totals the pages of a list have. */
   page_totals: ("total" | "totalPages" | "hasMore")[];
   /** Where the list and its totals lie. */
   page_style: "object" | "array" | "pagination";
@@ -46,6 +46,12 @@ export interface SandboxConfig {
   apiKey?: string;
   /** A patch of the state at the start. */
   state?: SandboxStatePatch;
+  /**
+   * How the page that shows what it got is shown at the start: opened in a browser (`BROWSER`,
+   * else yours), or its address printed on standard error. Default: what the environment
+   * variable `PARTNER_MESSAGING_INBOX` says, else `off`.
+   */
+  inbox?: "print" | "open" | "off";
 }
 
 /** What the sandbox does to a request instead of answering it. */
@@ -56,6 +62,7 @@ export type Fault = {
   | { kind: "respond"; status?: number; headers?: Record<string, string>; body?: unknown }
   | { kind: "code"; code: string }
   | { kind: "rate_limit"; retryAfter?: string | number; envelope?: boolean }
+  | { kind: "limit"; perSecond: number; envelope?: boolean }
   | { kind: "redirect"; status?: number; location?: string }
   | { kind: "stall"; ms?: number }
   | { kind: "truncate"; after?: number }
@@ -76,9 +83,11 @@ export interface RecordedRequest {
   /** The body as JSON; `null` if it is none. */
   json: any;
   httpVersion: string;
+  /** The number of the connection that it came by, from 1. */
+  connection: number;
 }
 
-/** The sandbox can't do what it was told. */
+/** The sandbox can't carry out a command. */
 export class SandboxError extends Error {
   /** The path of the wrong field, such as `fault.status`. */
   readonly field: string | null;
@@ -87,6 +96,10 @@ export class SandboxError extends Error {
 /**
  * A real server on loopback, in this process, that speaks the Partner Messaging
  * API: for your tests. It keeps no process alive.
+ *
+ * Tools that replace Node's `http` don't see a native client, so while a sandbox runs, a
+ * client of this thread that would leave the machine is refused with a `ConfigError`
+ * (`PARTNER_MESSAGING_ALLOW=loopback`, unless the environment has that variable already).
  *
  * @example
  * ```ts
@@ -118,6 +131,8 @@ export class Sandbox {
   static start(config?: SandboxConfig): Promise<Sandbox>;
   /** The base URL, without a slash at the end. */
   readonly url: string;
+  /** The page that shows what it got, live, for a browser. */
+  readonly inboxUrl: string;
   /** The key that requests have to carry. */
   readonly apiKey: string;
   /** Every API request that arrived whole, the oldest first. API keys and bodies are as they came. */
@@ -138,7 +153,7 @@ export class Sandbox {
   reset(): void;
   /** A client of this sandbox. */
   client(options?: ClientOptions): Client;
-  /** Ends the server and its connections. Twice is as good as once. */
+  /** Ends the server and its connections. Idempotent. */
   stop(): Promise<void>;
   /** The same as {@link Sandbox.stop}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;

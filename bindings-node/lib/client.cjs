@@ -1,12 +1,16 @@
 'use strict';
 
-const { callsOfThread } = require('./calls.cjs');
+const { callQueue } = require('./call-queue.cjs');
 const { native } = require('./native.cjs');
-const { configError, errorOf, internalError } = require('./errors.cjs');
+const { configError, errorOf, errorOfCall, invalidMessageError } = require('./errors.cjs');
 const { Events } = require('./events.cjs');
-const { callOptions, clientOptions, fallbackOptions, requestOptions, waitOptions } = require('./options.cjs');
-const { MessageRecord, Receipt, fallbackReceipt, reply } = require('./facts.cjs');
+const { SerializeError, nameOf, serialize } = require('./json.cjs');
+const { RECONCILE } = require('./journal.cjs');
 const { MessageList } = require('./list.cjs');
+const { callOptions, clientOptions, fallbackOptions, keyArgument, requestOptions, sendManyOptions, stringArgument, waitOptions } = require('./options.cjs');
+const problems = require('./problems.cjs');
+const { MessageRecord, Receipt, balance, fallbackReceipt, journalRecords, reply, spending } = require('./results.cjs');
+const { sendMany } = require('./send-many.cjs');
 const { watch } = require('./signal.cjs');
 const { Trace } = require('./trace.cjs');
 
@@ -14,121 +18,160 @@ const sendTrace = new Trace('send');
 
 class Client {
   #native;
-  #calls;
+  #queue;
   #events;
 
   constructor(options = {}) {
-    const { onEvent, client } = clientOptions(options);
-    this.#calls = callsOfThread();
-    const opened = native().openClient(client, this.#calls.native);
+    const { onEvent, journal, client, environment } = clientOptions(options);
+    this.#queue = callQueue();
+    const number = this.#queue.addClient();
+    const [open, own] = typeof journal === 'string' ? [undefined, journal] : [journal, undefined];
+    const opened = native().openClient(client, environment, this.#queue.native, number, open, own);
     if (!(opened instanceof native().NativeClient)) throw errorOf(opened);
     this.#native = opened;
-    this.#events = new Events(opened, onEvent);
+    this.#events = new Events(this.#queue, number, opened, onEvent);
   }
 
   send(message, options) {
-    if (!sendTrace.wanted) return this.#send(message, options);
-    return sendTrace.run({ channel: channelOf(message) }, () => this.#send(message, options));
+    if (!sendTrace.wanted) return Client.#send(this, message, options);
+    return sendTrace.run({ channel: channelOf(message) }, () => Client.#send(this, message, options));
   }
 
   // Errors are made in these methods' own frames, after the await: then their
   // stack has the caller's frames, which an error made by the addon would not have.
-  async #send(message, options) {
-    const { signal, call } = callOptions(options);
-    const { json, flaw } = written(message);
+  static async #send(client, message, options) {
+    Client.#check(client, 'send');
+    const json = messageJson(message);
+    const { signal, call } = callOptions('send', options);
     try {
-      return new Receipt(await this.#made(signal, (number, cancel) => this.#native.send(number, json, call, cancel)));
+      return new Receipt(await client.#call(signal, (number, cancel) => client.#native.send(number, json, call, cancel)));
     } catch (failure) {
-      throw failed(failure, true, signal, flaw);
+      throw errorOfCall(failure, 'send', signal);
     }
   }
 
   async sendWithFallback(messages, options) {
-    const { signal, call } = fallbackOptions(options);
-    if (typeof messages?.[Symbol.iterator] !== 'function') throw configError('messages', 'must be an array of messages');
-    const all = Array.from(messages, written);
-    const flaw = all.find((message) => message.flaw !== undefined)?.flaw;
-    const texts = all.map((message) => message.json);
+    Client.#check(this, 'sendWithFallback');
+    if (typeof messages?.[Symbol.iterator] !== 'function') throw configError('messages', problems.messages);
+    const texts = Array.from(messages, messageJson);
+    const { signal, call } = fallbackOptions('send', options);
     try {
-      return fallbackReceipt(await this.#made(signal, (number, cancel) => this.#native.sendWithFallback(number, texts, call, cancel)));
+      return fallbackReceipt(await this.#call(signal, (number, cancel) => this.#native.sendWithFallback(number, texts, call, cancel)));
     } catch (failure) {
-      throw failed(failure, true, signal, flaw);
+      throw errorOfCall(failure, 'send', signal);
     }
   }
 
+  sendMany(messages, options) {
+    Client.#check(this, 'sendMany');
+    return sendMany(this.#native, this.#queue, messages, sendManyOptions(options), writeMessage);
+  }
+
   async getMessage(messageId, options) {
-    const { signal, call } = callOptions(options);
-    const id = `${messageId}`;
+    Client.#check(this, 'getMessage');
+    const id = stringArgument('read', 'messageId', messageId);
+    const { signal, call } = callOptions('read', options);
     try {
-      return new MessageRecord(await this.#made(signal, (number, cancel) => this.#native.getMessage(number, id, call, cancel)));
+      return new MessageRecord(await this.#call(signal, (number, cancel) => this.#native.getMessage(number, id, call, cancel)));
     } catch (failure) {
-      throw failed(failure, false, signal);
+      throw errorOfCall(failure, 'read', signal);
     }
   }
 
   async waitForStatus(messageId, options) {
-    const { signal, call: { finalStatuses, ...call } = {} } = waitOptions(options);
-    const id = `${messageId}`;
-    const begin = (number, cancel) => this.#native.waitForStatus(number, id, finalStatuses, call, cancel);
+    Client.#check(this, 'waitForStatus');
+    const id = stringArgument('read', 'messageId', messageId);
+    const { signal, call: { finalStatuses, ...call } = {} } = waitOptions('read', options);
+    const push = (number, cancel) => this.#native.waitForStatus(number, id, finalStatuses, call, cancel);
     try {
-      return new MessageRecord(await this.#made(signal, begin));
+      return new MessageRecord(await this.#call(signal, push));
     } catch (failure) {
-      throw failed(failure, false, signal);
+      throw errorOfCall(failure, 'read', signal);
     }
   }
 
   listMessages(filter = {}, options) {
-    const { signal, call } = callOptions(options);
+    Client.#check(this, 'listMessages');
+    const { signal, call } = callOptions('read', options);
     return new MessageList(filter, async (pager) => {
       try {
-        return await this.#made(signal, (number, cancel) => this.#native.nextPage(number, pager, call, cancel));
+        return await this.#call(signal, (number, cancel) => this.#native.nextPage(number, pager, call, cancel));
       } catch (failure) {
-        throw failed(failure, false, signal);
+        throw errorOfCall(failure, 'read', signal);
       }
     });
   }
 
   async getBalance(options) {
-    const { signal, call } = callOptions(options);
+    Client.#check(this, 'getBalance');
+    const { signal, call } = callOptions('read', options);
     try {
-      return Object.freeze(await this.#made(signal, (number, cancel) => this.#native.getBalance(number, call, cancel)));
+      return balance(await this.#call(signal, (number, cancel) => this.#native.getBalance(number, call, cancel)));
     } catch (failure) {
-      throw failed(failure, false, signal);
+      throw errorOfCall(failure, 'read', signal);
     }
   }
 
   async request(method, path, options) {
-    const { signal, call: { query, json, idempotent, ...call } = {} } = requestOptions(options);
-    const request = { method: `${method}`, path: `${path}`, query, json, idempotent };
+    Client.#check(this, 'request');
+    const effect = method === 'GET' ? 'read' : 'write';
+    const target = { method: stringArgument(effect, 'method', method), path: stringArgument(effect, 'path', path) };
+    const { signal, call: { query, json, idempotent, ...call } = {} } = requestOptions(effect, options);
+    const request = { ...target, query, json, idempotent };
     try {
-      return reply(await this.#made(signal, (number, cancel) => this.#native.request(number, request, call, cancel)));
+      return reply(await this.#call(signal, (number, cancel) => this.#native.request(number, request, call, cancel)));
     } catch (failure) {
-      throw failed(failure, request.method !== 'GET', signal);
+      throw errorOfCall(failure, effect, signal);
     }
   }
 
   spending() {
-    return JSON.parse(this.#native.spending(false));
+    Client.#check(this, 'spending');
+    return spending(JSON.parse(this.#native.spending(false)));
   }
 
   resetSpending() {
-    return JSON.parse(this.#native.spending(true));
-  }
-
-  /**
-   * Begins a call of the addon, and tells what becomes of it. The core's verdict
-   * stands in any case: an abort only asks for it early.
-   */
-  #made(signal, begin) {
-    this.#events.listen();
-    if (signal === undefined) return this.#calls.begin(begin, this.#events);
-    const watched = watch(signal);
-    const call = async () => this.#calls.begin((number) => begin(number, watched.handle), this.#events);
-    return call().finally(() => watched.end());
+    Client.#check(this, 'resetSpending');
+    return spending(JSON.parse(this.#native.spending(true)));
   }
 
   async close() {
+    Client.#check(this, 'close');
     this.#native.close();
+  }
+
+  /** For a journal, which has checked that it is called on a client. */
+  async [RECONCILE](journal, messages, options) {
+    const refused = () => configError('messages', problems.keyedMessages, 'read');
+    if (typeof messages?.[Symbol.iterator] !== 'function') throw refused();
+    const pairs = Array.from(messages);
+    if (!pairs.every(Array.isArray)) throw refused();
+    const keys = pairs.map(([key]) => keyArgument('read', key));
+    const texts = pairs.map(([, message], index) => messageJson(message, index));
+    const { signal, call } = callOptions('read', options);
+    try {
+      return journalRecords(await this.#call(signal, (number, cancel) => this.#native.reconcile(number, journal, keys, texts, call, cancel)));
+    } catch (failure) {
+      throw errorOfCall(failure, 'read', signal);
+    }
+  }
+
+  /**
+   * Makes a call of the addon; resolves and rejects as {@link CallQueue.push} does. An
+   * abort ends the call early; its outcome is the core's in any case.
+   */
+  #call(signal, push) {
+    const events = this.#events.listen();
+    if (signal === undefined) return this.#queue.push(push, events);
+    const watched = watch(signal);
+    const call = async () => this.#queue.push((number) => push(number, watched.handle), events);
+    return call().finally(() => watched.end());
+  }
+
+  /** Refuses a method that was taken off its client, or is called on a proxy of it. */
+  static #check(client, method) {
+    if (typeof client === 'object' && client !== null && #native in client) return;
+    throw configError(method, problems.offClient(method));
   }
 }
 
@@ -141,18 +184,6 @@ if (Symbol.asyncDispose) {
   });
 }
 
-/**
- * The error of a call that failed, and that `changes` something or does not;
- * `flaw` is why a message could not be written.
- */
-function failed(failure, changes, signal, flaw) {
-  // The addon's failures are plain; what it throws, and none at all, is a fault of its own.
-  if (failure === null || failure instanceof Error) return internalError(failure, changes);
-  if (flaw !== undefined && failure.className === 'InvalidMessageError') failure.cause = flaw;
-  if (signal?.aborted && failure.kind === 'cancelled') failure.cause = signal.reason;
-  return errorOf(failure, failed);
-}
-
 /** The channel for a trace, whatever the message is. */
 function channelOf(message) {
   try {
@@ -162,14 +193,24 @@ function channelOf(message) {
   }
 }
 
-/** The message as JSON; `undefined` when it can't be written, and why. */
-function written(message) {
-  try {
-    // What JSON has no word for (undefined, a function) is refused by the core as no object.
-    return { json: JSON.stringify(message) ?? '', flaw: undefined };
-  } catch (flaw) {
-    return { json: undefined, flaw };
+/** A message as JSON, or the `field` that can't be written so, and the `problem` with it. */
+function writeMessage(message) {
+  if (typeof message !== 'object' || message === null || Array.isArray(message)) {
+    return { field: 'message', problem: problems.message(nameOf(message)) };
   }
+  try {
+    return { json: serialize(message) };
+  } catch (error) {
+    if (!(error instanceof SerializeError)) throw error;
+    return { field: error.path || 'message', problem: error.message, cause: error.cause };
+  }
+}
+
+/** A message as JSON; `index` is its place among several. */
+function messageJson(message, index) {
+  const { json, field, problem, cause } = writeMessage(message);
+  if (json === undefined) throw invalidMessageError(field, problem, index, cause);
+  return json;
 }
 
 module.exports = { Client };

@@ -2,55 +2,23 @@
 import type { CallEvent } from "./events.cjs";
 import type {
   Balance,
+  CallSettings,
+  ClientSettings,
   FallbackReceipt,
-  MessageList,
-  MessageRecord,
-  Receipt,
+  MessageFilter,
+  Outcome,
   Reply,
+  RequestSettings,
   Spending,
-} from "./facts.cjs";
+} from "./generated.cjs";
+import type { PartnerMessagingError } from "./errors.cjs";
+import type { MessageList, MessageRecord, Receipt } from "./results.cjs";
 import type { Message, MessageOn } from "./messages.cjs";
 
 /** The options of a client. What is `undefined` has its default. Durations are milliseconds. */
-export interface ClientOptions {
-  /** The key that authenticates every request. Default: the environment's `PARTNER_MESSAGING_API_KEY`. */
-  apiKey?: string | undefined;
+export interface ClientOptions extends ClientSettings {
   /**
-   * Where the service is: an `https` origin, with a path if it lies under one.
-   * Default: the environment's `PARTNER_MESSAGING_BASE_URL`, else the documented one.
-   */
-  baseUrl?: string | undefined;
-  /** The one deadline of a call, over queueing, every attempt and every pause. Default: 30 seconds. */
-  timeout?: number | undefined;
-  /** How long making one connection may take: name, TCP, proxy and TLS. Default: 5 seconds. */
-  connectTimeout?: number | undefined;
-  /** How often a call may be tried again when nothing was sent, or the service asked for it. Default: 2. */
-  maxRetries?: number | undefined;
-  /** How many requests may be under way at once; further calls wait for their turn. Default: 100. */
-  maxConnections?: number | undefined;
-  /** Whether to use HTTP/2 where the server offers it. Default: true. */
-  http2?: boolean | undefined;
-  /** The proxy: `http://[user:password@]host:port`. Default: what the environment says. */
-  proxy?: string | undefined;
-  /** Whether `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` of the environment count. Default: true. */
-  trustEnv?: boolean | undefined;
-  /** A PEM file of certificates to trust besides the platform's. */
-  caFile?: string | undefined;
-  /** Whether plain `http` may go to other hosts than loopback. Default: false. */
-  allowHttp?: boolean | undefined;
-  /** Headers to send with every request. */
-  headers?: Readonly<Record<string, string | undefined>> | undefined;
-  /** The `User-Agent` to send. */
-  userAgent?: string | undefined;
-  /** How many bytes an answer's body may have. Default: 1 MiB. */
-  maxResponseBytes?: number | undefined;
-  /**
-   * Where the service has the endpoints that the published document doesn't
-   * describe, under the base URL; the defaults are assumptions.
-   */
-  endpoints?: Endpoints | undefined;
-  /**
-   * Is told what happens in this client's calls, while it happens: see {@link CallEvent}.
+   * Called for every step of this client's calls, while they run: see {@link CallEvent}.
    * What it throws changes no call; it becomes an uncaught exception.
    */
   onEvent?: ((event: CallEvent) => void) | undefined;
@@ -75,31 +43,18 @@ export interface AbortSignalLike {
 }
 
 /** What one call may have different from its client. */
-export interface CallOptions {
+export interface CallOptions extends Omit<CallSettings, "fallbackCodes"> {
   /**
-   * Gives the call up when it is aborted. A call that sends then rejects with what
-   * became of the message by then: a `TransportError` if nothing was sent, an
+   * Cancels the call when it is aborted. A call that sends then rejects with its outcome
+   * by then: a `TransportError` if nothing was sent, an
    * `OutcomeUnknownError` if the request had left. A read rejects with a
    * `TransportError`. `cause` is the signal's reason.
    */
   signal?: AbortSignalLike | undefined;
-  /** The call's deadline in milliseconds. */
-  timeout?: number | undefined;
-  /** How often this call may be tried again. */
-  maxRetries?: number | undefined;
-  /** Headers to send with this call; they replace the client's of the same name. */
-  headers?: Readonly<Record<string, string | undefined>> | undefined;
 }
-
 
 /** What a call of {@link Client.sendWithFallback} may have different. */
-export interface FallbackOptions extends CallOptions {
-  /**
-   * The service's codes after which the next message is tried. Default:
-   * `CHANNEL_CONFIG_NOT_FOUND` and `CHANNEL_CREDENTIALS_NOT_FOUND`.
-   */
-  fallbackCodes?: readonly string[] | undefined;
-}
+export interface FallbackOptions extends CallOptions, Pick<CallSettings, "fallbackCodes"> {}
 
 /** What a call of {@link Client.waitForStatus} may have different. */
 export interface WaitOptions extends CallOptions {
@@ -113,44 +68,92 @@ export interface WaitOptions extends CallOptions {
 /** Further parameters of a query; what is `undefined` is left out. */
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** Which messages to list; the names of the query's parameters are assumptions. */
-export interface MessageFilter {
-  /** Only those of one channel, for example `SMS`. */
-  channel?: string | undefined;
-  /** Only those with one status, for example `DELIVERED`. */
-  status?: string | undefined;
-  /** Only those to one recipient. */
-  recipient?: string | undefined;
-  /** Only those from one sender: a phone number or a sender's name. */
-  sender?: string | undefined;
-  /** Only those taken at this time or later: a date, or a time with its offset from UTC (RFC 3339). */
-  since?: string | Date | undefined;
-  /** Only those taken before this time. */
-  until?: string | Date | undefined;
-  /** The page to begin with, from 1. Default: 1. */
-  page?: number | undefined;
-  /** How many messages to ask for at a time: 1 to 1000. Default: 50. */
-  limit?: number | undefined;
-  /** Any further parameters. */
-  query?: Query | undefined;
+/** What a call of {@link Client.request} has besides its method and path. */
+export interface RequestOptions extends CallOptions, RequestSettings {}
+
+/** What became of one message of {@link Client.sendMany}: it has a `receipt` or an `error`. Frozen. */
+export interface BatchResult {
+  /** The message's place in the source, from 0. */
+  readonly index: number;
+  /** Its key, if it has one. */
+  readonly key: string | null;
+  /** What became of it; where the journal answered, what was recorded. */
+  readonly outcome: Outcome;
+  /** The receipt, if it was sent. */
+  readonly receipt: Receipt | null;
+  /** Why it was not sent, or may not have been. */
+  readonly error: PartnerMessagingError | null;
 }
 
-/** What a call of {@link Client.request} has besides its method and path. */
-export interface RequestOptions extends CallOptions {
-  /** The query's parameters. */
-  query?: Query | undefined;
-  /** The body: anything that JSON can write. Not for `GET`. */
-  json?: unknown;
+/**
+ * The sums of a run. At any time `taken` is `sent` + `replayed` + `rejected` + `notSent` +
+ * `unknown` + `inFlight`; at its end `inFlight` is 0. Frozen.
+ */
+export interface BatchSummary {
+  /** How many messages were taken from the source. */
+  readonly taken: number;
+  /** How many the service accepted in this run. */
+  readonly sent: number;
+  /** How many had been accepted before, by the journal: for these nothing was sent. */
+  readonly replayed: number;
+  /** How many the service refused. */
+  readonly rejected: number;
+  /** How many provably did not leave. */
+  readonly notSent: number;
+  /** How many may have been accepted; in this run, or before by the journal. */
+  readonly unknown: number;
+  /** How many have not ended yet. */
+  readonly inFlight: number;
+  /** What those that were sent in this run cost, by currency: exact decimal text. */
+  readonly cost: Readonly<Record<string, string>>;
+  /** How many of them have no cost that could be added, so that `cost` is without theirs. */
+  readonly unpriced: number;
+  /** Milliseconds since the run began, or that it took. */
+  readonly elapsed: number;
+  /** How many messages ended in a second, on the average; without those that the journal answered. */
+  readonly rate: number;
+}
+
+/** What {@link Client.sendMany} takes: a message, or a pair of its key and it. */
+export type BatchItem = Readonly<Message> | readonly [key: string | null | undefined, message: Readonly<Message>];
+
+/** How {@link Client.sendMany} goes about its messages. */
+export interface SendManyOptions {
+  /** How many messages may be under way at once. Default: 64. */
+  maxInFlight?: number | undefined;
   /**
-   * Whether making the request twice does no more than making it once. Only then
-   * it is tried again when its outcome is unknown. Default: true for `GET` only.
+   * Which refusals stop the run: codes of the service, and classes of errors, which stand for
+   * those below them, too. Default: those for the API key, the credit, the organisation and
+   * the app. An error of the journal, a spend limit and an option that can't be used stop it
+   * in any case.
    */
-  idempotent?: boolean | undefined;
+  stopOn?: readonly (string | (abstract new (...args: any[]) => PartnerMessagingError))[] | undefined;
+  /** With more requests of the run than this whose outcome is unknown, it stops. Default: 100. */
+  maxUnknown?: number | undefined;
+  /** The time that each message has, in milliseconds, from the moment on that it may go. Default: the client's. */
+  timeout?: number | undefined;
+  /** Called with the sums while results are waited for, at most ten times a second, and at the end. */
+  onProgress?: ((summary: BatchSummary) => void) | undefined;
+  /**
+   * When it is aborted, nothing more is begun; what is in flight ends and is given, then the
+   * iteration throws the signal's reason.
+   */
+  signal?: AbortSignalLike | undefined;
+}
+
+/** What became of many messages, in the order in which they end. Leaving the iteration waits for what is in flight. */
+export interface SendMany extends AsyncIterableIterator<BatchResult> {
+  /** The sums by now; at the end, those of the whole run. */
+  readonly summary: BatchSummary;
+  /** Begins nothing more, and waits for what is in flight; its results are given if the iteration goes on. */
+  close(): Promise<void>;
+  /** {@link SendMany.close}, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
  * A client of the Partner Messaging API. Make one and keep it: it holds a pool of
- * connections. It keeps no process alive; a call under way does.
+ * connections. It keeps no process alive; a call in flight does.
  *
  * @example
  * ```ts
@@ -168,7 +171,7 @@ export class Client {
    */
   constructor(options?: ClientOptions);
   /**
-   * Sends one message, and tells what became of it. One call never gets two
+   * Sends one message. One call never gets two
    * messages accepted. Never throws synchronously.
    *
    * Rejects with a `PartnerMessagingError`, whose `outcome` says what became of the message.
@@ -194,7 +197,7 @@ export class Client {
    * one deadline is over all.
    *
    * Rejects as {@link Client.send} does, for the last message that was tried;
-   * the error's `trail` tells of all, and its `field` names a message that can't
+   * the error's `trail` has an entry for each, and its `field` names a message that can't
    * be sent: `messages[1].to`.
    *
    * @example
@@ -209,8 +212,38 @@ export class Client {
    * ```
    */
   sendWithFallback(messages: Iterable<Readonly<Message>>, options?: FallbackOptions): Promise<FallbackReceipt>;
+  sendWithFallback<const Channels extends readonly string[]>(
+    messages: { readonly [Index in keyof Channels]: { readonly channel: Channels[Index] } & Readonly<MessageOn<Channels[Index]>> },
+    options?: FallbackOptions,
+  ): Promise<FallbackReceipt>;
   /**
-   * Asks what became of a message that was accepted before. The published document
+   * Sends many messages, and gives what became of each in the order in which they end. The
+   * source (an array, an iterable, an async iterable or a stream of objects) is asked only as
+   * fast as messages leave. A message that is refused or fails is a result like any other; one
+   * that was turned away (429) is tried again after the pause that the service asks for. What
+   * would meet every further message stops the run: then what is in flight ends and is given,
+   * and at last the iteration throws.
+   *
+   * @throws ConfigError at once, when an option can't be used
+   * @example
+   * ```ts
+   * import { Client } from "partner-messaging";
+   *
+   * const client = new Client();
+   * const people = ["+6591234567", "+6591234568"];
+   * const results = client.sendMany(people.map((to) => ({ channel: "SMS", to, content: "Hello" })));
+   * for await (const { index, outcome, error } of results) {
+   *   if (outcome !== "sent") console.error(people[index], outcome, error?.message);
+   * }
+   * console.log(results.summary.sent, results.summary.cost);
+   * ```
+   */
+  sendMany(
+    messages: Iterable<BatchItem> | AsyncIterable<BatchItem>,
+    options?: SendManyOptions,
+  ): SendMany;
+  /**
+   * Fetches a message that was accepted before. The published document
    * doesn't describe this; the path is a setting (`endpoints`).
    *
    * Rejects with a `MessageNotFoundError` or another `ApiError`, a `TransportError`
@@ -237,7 +270,7 @@ export class Client {
    * Lists messages: all pages, each fetched when it is needed. The published
    * document doesn't describe this; the path is a setting (`endpoints`).
    *
-   * The list ends at the last page whatever of its totals the service tells. An
+   * The list ends at the last page whatever totals the service reports. An
    * error ends the iteration that it comes in. `options` are those of each request.
    *
    * @throws ConfigError at once, when the filter or an option can't be used
@@ -254,14 +287,14 @@ export class Client {
    */
   listMessages(filter?: MessageFilter, options?: CallOptions): MessageList;
   /**
-   * Asks for the credit that is left. The published document doesn't describe
+   * Fetches the credit that is left. The published document doesn't describe
    * this; the path is a setting (`endpoints`). Rejects as {@link Client.getMessage} does.
    */
   getBalance(options?: CallOptions): Promise<Balance>;
   /**
    * Makes any other request to the service, with the key, the envelope and the
    * errors of all calls. A `GET` is a read; any other method changes something, is
-   * never made twice unless it is `idempotent`, and its errors say what became of it.
+   * never made twice unless it is `idempotent`, and its errors carry the outcome.
    *
    * @example
    * ```ts
@@ -279,13 +312,13 @@ export class Client {
   ): Promise<Reply<Data>>;
   /** What the messages sent by this client have cost, by channel and currency, as their receipts say: exact sums. */
   spending(): Spending[];
-  /** The same, and begins a new ledger: no message is in both or in neither. */
+  /** Like {@link Client.spending}, and begins a new ledger: no message is in both or in neither. */
   resetSpending(): Spending[];
   /**
-   * Refuses further calls and ends those under way with the outcome they have by
-   * now. Twice is as good as once.
+   * Refuses further calls and ends those in flight with the outcome they have by now.
+   * Idempotent.
    */
   close(): Promise<void>;
-  /** The same as {@link Client.close}, for `await using`. */
+  /** {@link Client.close}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }

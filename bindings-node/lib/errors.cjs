@@ -1,117 +1,56 @@
 'use strict';
-// The classes of errors. Their tree is the core's; a test compares the two.
+// The errors of calls: a failure that the addon reports becomes one of the classes.
 
-const { trailOf } = require('./facts.cjs');
+const classes = require('./error-classes.cjs');
 const { native } = require('./native.cjs');
-
-/**
- * Base of all errors. What is absent is `null`; durations are milliseconds.
- * The arguments exist for tests that make errors of their own.
- */
-class PartnerMessagingError extends Error {
-  constructor(message, facts = {}) {
-    super(message, 'cause' in facts ? { cause: facts.cause } : undefined);
-    this.outcome = facts.outcome ?? null;
-    this.kind = facts.kind ?? null;
-    this.attempts = facts.attempts ?? 0;
-    this.elapsed = facts.elapsed ?? 0;
-    this.status = facts.status ?? null;
-    this.code = facts.code ?? null;
-    this.requestId = facts.requestId ?? null;
-    this.retryAfter = facts.retryAfter ?? null;
-    this.field = facts.field ?? null;
-    // Only a fallback has one: in the logs of other calls it would be noise.
-    const trail = facts.trail ?? [];
-    Object.defineProperty(this, 'trail', { value: trail, enumerable: trail.length > 0, configurable: true, writable: true });
-    // Not enumerable: what a server wrote has no place in a log by accident.
-    Object.defineProperty(this, 'body', { value: facts.body ?? null, configurable: true, writable: true });
-  }
-
-  /** What may go into a log: neither the answer's body nor the cause. */
-  toJSON() {
-    const { name, message, outcome, kind, attempts, elapsed, status, code, requestId, retryAfter, field, trail } = this;
-    const shown = { name, message, outcome, kind, attempts, elapsed, status, code, requestId, retryAfter, field };
-    return trail.length > 0 ? { ...shown, trail } : shown;
-  }
-}
-
-class ConfigError extends PartnerMessagingError {
-  constructor(message, facts) {
-    super(message, facts);
-    // No answer, so no code of the service: what Node says of such an argument.
-    this.code ??= 'ERR_INVALID_ARG_VALUE';
-  }
-}
-class InvalidMessageError extends PartnerMessagingError {}
-class TransportError extends PartnerMessagingError {}
-class ApiError extends PartnerMessagingError {}
-class OutcomeUnknownError extends PartnerMessagingError {}
-class ProtocolError extends PartnerMessagingError {}
-
-class InvalidRequestError extends ApiError {}
-class ValidationError extends ApiError {}
-class OrgNotFoundError extends ApiError {}
-class OrgInactiveError extends ApiError {}
-class AppNotFoundError extends ApiError {}
-class AppInactiveError extends ApiError {}
-class InsufficientCreditError extends ApiError {}
-class ChannelConfigNotFoundError extends ApiError {}
-class ChannelCredentialsNotFoundError extends ApiError {}
-class MessageNotFoundError extends ApiError {}
-class InvalidPaginationError extends ApiError {}
-class AuthenticationError extends ApiError {}
-class RateLimitError extends ApiError {}
-
-const classes = {
-  PartnerMessagingError,
-  ConfigError,
-  InvalidMessageError,
-  TransportError,
-  ApiError,
-  OutcomeUnknownError,
-  ProtocolError,
-  InvalidRequestError,
-  ValidationError,
-  OrgNotFoundError,
-  OrgInactiveError,
-  AppNotFoundError,
-  AppInactiveError,
-  InsufficientCreditError,
-  ChannelConfigNotFoundError,
-  ChannelCredentialsNotFoundError,
-  MessageNotFoundError,
-  InvalidPaginationError,
-  AuthenticationError,
-  RateLimitError,
-};
+const { trailOf } = require('./results.cjs');
 
 for (const [name, errorClass] of Object.entries(classes)) {
   Object.defineProperty(errorClass.prototype, 'name', { value: name, configurable: true, writable: true });
 }
 
-/** The error that a failure of the addon stands for; its stack begins above `maker`. */
+/** Fields that a failure leaves out are absent, whatever its class implies: a read has no outcome. */
+const ABSENT = { outcome: null, status: null, code: null };
+
+/** The error for a failure reported by the addon; its stack begins above `maker`. */
 function errorOf(failure, maker = errorOf) {
-  // A class that this file does not know would be a newer addon's: its base will do.
-  const errorClass = classes[failure.className] ?? PartnerMessagingError;
+  // A class that this file does not know comes from a newer addon.
+  const errorClass = classes[failure.className] ?? classes.PartnerMessagingError;
   const trail = failure.trail ? trailOf(JSON.parse(failure.trail)) : [];
-  const error = new errorClass(failure.message, { ...failure, trail });
+  const error = new errorClass(failure.message, { ...ABSENT, ...failure, trail });
   Error.captureStackTrace(error, maker);
   return error;
 }
 
-/** An option that can't be used; `problem` must not repeat the option's value. */
-function configError(field, problem) {
-  return errorOf(native().configFailure(field, problem));
+const withCause = (failure, cause) => (cause === undefined ? failure : { ...failure, cause });
+
+/**
+ * An option that can't be used, of a client or of a call with this `effect` (`read`,
+ * `write` or `send`); `problem` must not repeat the option's value.
+ */
+function configError(field, problem, effect = 'send', cause) {
+  return errorOf(withCause(native().configFailure(field, problem, effect), cause), configError);
 }
 
-/** A fault of the addon itself in the midst of a call: where the call changes something, it proves nothing. */
-function internalError(cause, changes) {
-  const facts = { kind: 'internal', cause };
-  if (!changes) return new PartnerMessagingError('A fault inside this library. It is safe to ask again.', facts);
-  const message =
-    'A fault inside this library. The message may have been sent and may not: ' +
-    'find out before sending it again, or it may go out twice.';
-  return new OutcomeUnknownError(message, { ...facts, outcome: 'unknown' });
+/** A message that JSON can't express, at `index` of several; `problem` must not repeat a value. */
+function invalidMessageError(field, problem, index, cause) {
+  return errorOf(withCause(native().invalidMessageFailure(field, problem, index), cause), invalidMessageError);
 }
 
-module.exports = { classes, errorOf, configError, internalError };
+/** A fault of the addon itself during a call: unless the call is a read, its outcome is unknown. */
+function internalError(effect, cause, maker) {
+  return errorOf(withCause(native().internalFailure(effect), cause ?? undefined), maker);
+}
+
+/** What a call ends in whose signal is aborted; the second while it waits for another with its key. */
+const ENDED_BY_SIGNAL = ['cancelled', 'in_progress'];
+
+/** The error of a call with an `effect` that failed. */
+function errorOfCall(failure, effect, signal) {
+  // The addon's failures are plain; what it throws, and none at all, is a fault of its own.
+  if (failure === null || failure instanceof Error) return internalError(effect, failure, errorOfCall);
+  if (signal?.aborted && ENDED_BY_SIGNAL.includes(failure.kind)) failure.cause = signal.reason;
+  return errorOf(failure, errorOfCall);
+}
+
+module.exports = { errorOf, errorOfCall, configError, invalidMessageError };

@@ -1,4 +1,4 @@
-import type { Kind, Outcome } from "./errors.cjs";
+import type { Kind, Outcome } from "./generated.cjs";
 
 /** What every event has. Nothing here holds the key, a message's text or a whole recipient. */
 interface AnyCallEvent {
@@ -28,6 +28,15 @@ export interface RetryEvent extends AnyCallEvent {
   readonly kind: Kind;
   /** Milliseconds until the next attempt. */
   readonly pause: number;
+}
+
+/**
+ * What the journal says of a call that has a key: it claimed the key, so that its request
+ * may leave; it waits for another call with that key; it was accepted before, and nothing
+ * leaves; what became of it contradicts the journal, or is not in the journal yet.
+ */
+export interface JournalEvent extends AnyCallEvent {
+  readonly step: "claimed" | "waiting" | "replayed" | "conflict" | "unrecorded";
 }
 
 /** The call ended. It settles after this event. */
@@ -60,4 +69,4 @@ export interface EndedEvent extends AnyCallEvent {
  * });
  * ```
  */
-export type CallEvent = AttemptEvent | RetryEvent | EndedEvent;
+export type CallEvent = AttemptEvent | RetryEvent | JournalEvent | EndedEvent;

@@ -2,19 +2,19 @@
 
 const { native } = require('./native.cjs');
 const { errorOf } = require('./errors.cjs');
-const { Page } = require('./facts.cjs');
+const { Page } = require('./results.cjs');
 const { filterOptions } = require('./options.cjs');
 
-/** A list of messages. Each iteration begins at its first page; nothing is asked for before. */
+/** A list of messages. Each iteration begins at its first page; nothing is requested before. */
 class MessageList {
   #filter;
   #next;
 
-  /** @private Lists come from a client. `next` asks for the next page of a pager. */
+  /** @private Lists come from a client. `next` requests the next page of a pager. */
   constructor(filter, next) {
     this.#filter = filterOptions(filter);
     this.#next = next;
-    // What can't be used is told at once, not by the first iteration.
+    // An unusable filter is reported at once, not by the first iteration.
     this.#pager();
   }
 

@@ -100,21 +100,53 @@ export interface EmailMessage {
   [field: string]: any;
 }
 
+type Letter =
+  | "A" | "B" | "C" | "D" | "E" | "F" | "G" | "H" | "I" | "J" | "K" | "L" | "M"
+  | "N" | "O" | "P" | "Q" | "R" | "S" | "T" | "U" | "V" | "W" | "X" | "Y" | "Z";
+type Character = Letter | Lowercase<Letter> | "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "_" | "-" | ".";
+
+/** The names that begin with `Start` and are not `Start` and `Rest` together. */
+type Unlike<Rest extends string, Start extends string> = Rest extends `${infer Next}${infer Further}`
+  ? Start | `${Start}${Exclude<Character, Next>}${string}` | Unlike<Further, `${Start}${Next}`>
+  : `${Start}${Character}${string}`;
+
+/**
+ * The name of a channel that this version does not know: any but the documented ones,
+ * so that a documented message which lacks a field is not taken for another channel's.
+ */
+export type OtherChannel =
+  | `${Exclude<Character, "W" | "S" | "E">}${string}`
+  | Unlike<"HATSAPP", "W">
+  | Unlike<"MS", "S">
+  | Unlike<"MAIL", "E">;
+
 /** A message on a channel that this version does not know. */
 export interface OtherMessage {
-  channel: string;
+  channel: OtherChannel;
   /** Whatever the channel wants. */
   [field: string]: any;
 }
 
-/** A message in its wire form. */
+/**
+ * A message in its wire form. On a documented channel it has the documented fields, and
+ * others at will; on any other channel whatever fields that wants.
+ */
 export type Message = WhatsAppMessage | SmsMessage | EmailMessage | OtherMessage;
 
+/** A message whose channel is only known when the program runs; the client checks it. */
+export interface AnyMessage {
+  channel: string;
+  /** The channel's fields. */
+  [field: string]: any;
+}
+
 /** The messages of one channel: a documented one has its documented fields. */
-export type MessageOn<Channel extends string> = Channel extends "WHATSAPP"
-  ? WhatsAppMessage
-  : Channel extends "SMS"
-    ? SmsMessage
-    : Channel extends "EMAIL"
-      ? EmailMessage
-      : OtherMessage;
+export type MessageOn<Channel extends string> = string extends Channel
+  ? AnyMessage
+  : Channel extends "WHATSAPP"
+    ? WhatsAppMessage
+    : Channel extends "SMS"
+      ? SmsMessage
+      : Channel extends "EMAIL"
+        ? EmailMessage
+        : AnyMessage;

@@ -1,5 +1,5 @@
 'use strict';
-// Loads the addon, or says what is missing and what to do about it.
+// Loads the addon, or explains what is missing and what to do about it.
 
 /** What this process runs on, in the words of npm's `os`, `cpu` and `libc`. */
 function machine() {
@@ -25,16 +25,34 @@ function unavailable(cause) {
   return error;
 }
 
+/**
+ * Variables that the generated loader reads. They are meant for one package, and a
+ * program may have several addons made with napi.
+ */
+const FOREIGN = ['NAPI_RS_NATIVE_LIBRARY_PATH', 'NAPI_RS_FORCE_WASI', 'NAPI_RS_WASI_FLAVOR'];
+
+/** Loads the addon that came with this package, whatever the environment says. */
+function load() {
+  const { env } = process;
+  const hidden = FOREIGN.filter((name) => env[name] !== undefined).map((name) => [name, env[name]]);
+  for (const [name] of hidden) delete env[name];
+  try {
+    return require('../native.cjs');
+  } finally {
+    for (const [name, value] of hidden) env[name] = value;
+  }
+}
+
 let loaded;
 
 /**
- * The addon. Loading it takes time and memory, so it is put off until
+ * The addon. Loading it takes time and memory, so it is deferred until
  * there is a client or a sandbox: importing the package has no side effect.
  */
 function native() {
   if (loaded === undefined) {
     try {
-      loaded = require('../native.cjs');
+      loaded = load();
     } catch (cause) {
       throw unavailable(cause);
     }

@@ -1,71 +1,38 @@
 'use strict';
-// The types of options. What their values may be is the core's to say.
+// Checks the types of options. Their values are checked by the core.
+
+const process = require('node:process');
+const { isDate } = require('node:util/types');
 
 const { configError } = require('./errors.cjs');
+const fields = require('./fields.cjs');
+const { SerializeError, isPlain, serialize } = require('./json.cjs');
+const problems = require('./problems.cjs');
 
-const CLIENT = {
-  apiKey: 'string',
-  baseUrl: 'string',
-  timeout: 'number',
-  connectTimeout: 'number',
-  maxRetries: 'number',
-  maxConnections: 'number',
-  http2: 'boolean',
-  proxy: 'string',
-  trustEnv: 'boolean',
-  caFile: 'string',
-  allowHttp: 'boolean',
-  headers: 'texts',
-  userAgent: 'string',
-  maxResponseBytes: 'number',
-  endpoints: 'texts',
-  onEvent: 'function',
-};
+/** By which a `Journal` gives the addon's own. */
+const JOURNAL = Symbol('journal');
 
-const CALL = {
-  signal: 'signal',
-  timeout: 'number',
-  maxRetries: 'number',
-  headers: 'texts',
-};
+const CLIENT = { ...fields.CLIENT, onEvent: 'function' };
+
+const { fallbackCodes, ...CALL } = { signal: 'signal', ...fields.CALL, key: 'key' };
 
 const WAIT = { ...CALL, finalStatuses: 'list' };
 
-const FALLBACK = { ...CALL, fallbackCodes: 'list' };
+const FALLBACK = { ...CALL, fallbackCodes };
 
-const FILTER = {
-  channel: 'string',
-  status: 'string',
-  recipient: 'string',
-  sender: 'string',
-  since: 'moment',
-  until: 'moment',
-  page: 'number',
-  limit: 'number',
-  query: 'query',
+const REQUEST = { ...CALL, ...fields.REQUEST };
+
+const SEND_MANY = {
+  maxInFlight: 'number',
+  stopOn: 'refusals',
+  maxUnknown: 'number',
+  timeout: 'number',
+  onProgress: 'function',
+  signal: 'signal',
 };
 
-const REQUEST = { ...CALL, query: 'query', json: 'json', idempotent: 'boolean' };
-
-const PROBLEMS = {
-  string: 'must be a string',
-  number: 'must be a number',
-  boolean: 'must be true or false',
-  texts: 'must be a plain object whose values are strings',
-  query: 'must be a plain object whose values are strings, numbers or booleans',
-  list: 'must be an array of strings',
-  moment: 'must be a string or a valid Date',
-  json: 'must be a value that JSON can write',
-  function: 'must be a function',
-  signal: 'must be an AbortSignal',
-};
-
-function isPlain(value) {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype = Object.getPrototypeOf(value);
-  // By its constructor's name too: a plain object of another realm is as good.
-  return prototype === null || prototype === Object.prototype || prototype.constructor?.name === 'Object';
-}
+// Half of a surrogate pair would become another key on its way to UTF-8.
+const isKey = (value) => typeof value === 'string' && value.isWellFormed();
 
 /** A plain object's names and values in turn, those of them that are defined; `undefined` for anything else. */
 function flat(value, fits) {
@@ -76,30 +43,41 @@ function flat(value, fits) {
 
 function moment(value) {
   if (typeof value === 'string') return value;
-  return value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : undefined;
+  // Of any realm, and whatever the global `Date` is by now.
+  return isDate(value) && !Number.isNaN(value.getTime()) ? value.toISOString() : undefined;
 }
 
-function json(value) {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return undefined;
-  }
+/** Codes of the service, and classes of errors by their names. */
+function refusals(value) {
+  if (!Array.isArray(value)) return undefined;
+  const names = value.map((item) => (typeof item === 'function' ? item.prototype?.name : item));
+  return names.every((name) => typeof name === 'string') ? names : undefined;
+}
+
+/** The addon's own journal of a `Journal`; `undefined` for anything else. */
+function nativeJournal(value) {
+  return typeof value === 'object' && value !== null ? value[JOURNAL] : undefined;
 }
 
 /** The option as the addon takes it; `undefined` when it has the wrong type. */
 function converted(type, value) {
   switch (type) {
-    case 'texts':
+    case 'strings':
       return flat(value, ['string']);
     case 'query':
       return flat(value, ['string', 'number', 'boolean']);
     case 'list':
-      return Array.isArray(value) && value.every((text) => typeof text === 'string') ? value : undefined;
+      return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : undefined;
+    case 'refusals':
+      return refusals(value);
     case 'moment':
       return moment(value);
     case 'json':
-      return json(value);
+      return serialize(value);
+    case 'journal':
+      return typeof value === 'string' ? value : nativeJournal(value);
+    case 'key':
+      return isKey(value) ? value : undefined;
     case 'signal': {
       const is = typeof value === 'object' && value !== null && typeof value.aborted === 'boolean';
       return is && typeof value.addEventListener === 'function' ? value : undefined;
@@ -109,44 +87,87 @@ function converted(type, value) {
   }
 }
 
-function checked(options, types) {
+/** The options as the addon takes them; `effect` is that of the call. */
+function checked(effect, options, types) {
   if (typeof options !== 'object' || options === null) {
-    throw configError('options', 'must be an object');
+    throw configError('options', problems.options, effect);
   }
   const out = {};
   for (const name of Object.keys(options)) {
     const value = options[name];
     if (!Object.hasOwn(types, name)) {
-      throw configError(name, `is no option; there are ${Object.keys(types).join(', ')}`);
+      throw configError(name, problems.noOption(Object.keys(types)), effect);
     }
     if (value === undefined) continue;
-    out[name] = converted(types[name], value);
-    if (out[name] === undefined) throw configError(name, PROBLEMS[types[name]]);
+    out[name] = checkedOption(effect, name, value, types[name]);
   }
   return out;
 }
 
-/** The options of a client, as the addon takes them, and whom to tell of events. */
+function checkedOption(effect, name, value, type) {
+  let option;
+  try {
+    option = converted(type, value);
+  } catch (error) {
+    if (!(error instanceof SerializeError)) throw error;
+    throw configError(error.path === '' ? name : `${name}.${error.path}`, error.message, effect, error.cause);
+  }
+  if (option === undefined) throw configError(name, problems[type], effect);
+  return option;
+}
+
+/** The options of a client, as the addon takes them, its journal, and its listener of events. */
 function clientOptions(options) {
-  const { onEvent, ...client } = checked(options, CLIENT);
-  return { onEvent, client };
+  const { onEvent, journal, ...client } = checked('send', options, CLIENT);
+  // Not the process's own: a worker and a test runner's context may have another.
+  return { onEvent, journal, client, environment: { ...process.env } };
 }
 
 /** Which messages to list, as the addon takes it. */
-const filterOptions = (filter) => checked(filter, FILTER);
+const filterOptions = (filter) => checked('read', filter, fields.FILTER);
 
 const NONE = Object.freeze({ signal: undefined, call: undefined });
 
 /** The options of a call, as the addon takes them, and its signal; besides what else the call takes. */
-function callOptions(options, types = CALL) {
+function callOptions(effect, options, types = CALL) {
   if (options === undefined) return NONE;
-  const { signal, ...call } = checked(options, types);
+  const { signal, ...call } = checked(effect, options, types);
   return { signal, call };
 }
 
 /** The same for a call that waits, that falls back, or that makes any request. */
-const waitOptions = (options) => callOptions(options, WAIT);
-const fallbackOptions = (options) => callOptions(options, FALLBACK);
-const requestOptions = (options) => callOptions(options, REQUEST);
+const waitOptions = (effect, options) => callOptions(effect, options, WAIT);
+const fallbackOptions = (effect, options) => callOptions(effect, options, FALLBACK);
+const requestOptions = (effect, options) => callOptions(effect, options, REQUEST);
 
-module.exports = { clientOptions, callOptions, waitOptions, fallbackOptions, requestOptions, filterOptions };
+/** The options of a run of many messages. */
+const sendManyOptions = (options = {}) => checked('send', options, SEND_MANY);
+
+/** An argument of a call that has to be a string. */
+const stringArgument = (effect, name, value) => checkedOption(effect, name, value, 'string');
+
+/** An argument that has to be a key, or a moment. */
+const keyArgument = (effect, value) => checkedOption(effect, 'key', value, 'key');
+const momentArgument = (effect, name, value) => checkedOption(effect, name, value, 'moment');
+
+/** Which records of a journal to read, and what else a resolution says. */
+const recordsOptions = (options = {}) => checked('read', options, { outcome: 'string' });
+const resolutionOptions = (options = {}) => checked('read', options, { messageId: 'string' });
+
+module.exports = {
+  JOURNAL,
+  isKey,
+  nativeJournal,
+  clientOptions,
+  callOptions,
+  waitOptions,
+  fallbackOptions,
+  requestOptions,
+  filterOptions,
+  sendManyOptions,
+  stringArgument,
+  keyArgument,
+  momentArgument,
+  recordsOptions,
+  resolutionOptions,
+};

@@ -1,9 +1,11 @@
 'use strict';
 
+const process = require('node:process');
+
 const { native } = require('./native.cjs');
 const { Client } = require('./client.cjs');
 
-/** The sandbox can't do what it was told. */
+/** The sandbox can't carry out a command. */
 class SandboxError extends Error {
   constructor(problem, field = null) {
     super(problem);
@@ -19,8 +21,47 @@ function snakeCased(object) {
   return Object.fromEntries(Object.entries(object).map(([name, value]) => [snake(name), value]));
 }
 
+/** The thread's environment decides how the inbox is shown, if the configuration does not. */
+function withInbox(config) {
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) return config;
+  return { ...config, inbox: config.inbox ?? (process.env.PARTNER_MESSAGING_INBOX || 'off') };
+}
+
 /** A test that keeps only the URL still needs the server. */
 const running = new Set();
+
+const ALLOW = 'PARTNER_MESSAGING_ALLOW';
+let allowSet = false;
+
+/**
+ * While a sandbox runs, no client of this thread may leave the machine, so that no test
+ * sends for money: tools that block the network don't see native clients. Whoever has set
+ * the variable, be it to nothing, has decided.
+ */
+function started(sandbox) {
+  running.add(sandbox);
+  if (process.env[ALLOW] !== undefined) return;
+  process.env[ALLOW] = 'loopback';
+  allowSet = true;
+}
+
+/** Makes a client that may leave the machine. */
+function withoutLimit(make) {
+  if (!allowSet) return make();
+  delete process.env[ALLOW];
+  try {
+    return make();
+  } finally {
+    process.env[ALLOW] = 'loopback';
+  }
+}
+
+function stopped(sandbox) {
+  running.delete(sandbox);
+  if (running.size > 0 || !allowSet) return;
+  delete process.env[ALLOW];
+  allowSet = false;
+}
 
 class Sandbox {
   #native;
@@ -28,25 +69,29 @@ class Sandbox {
   #apiKey;
 
   /** @private Use `Sandbox.start`. */
-  constructor(started) {
-    if (!(started instanceof native().NativeSandbox)) {
+  constructor(opened) {
+    if (!(opened instanceof native().NativeSandbox)) {
       throw new TypeError('a sandbox is made by Sandbox.start()');
     }
-    this.#native = started;
-    this.#url = started.url;
-    this.#apiKey = started.apiKey;
+    this.#native = opened;
+    this.#url = opened.url;
+    this.#apiKey = opened.apiKey;
   }
 
   static async start(config = {}) {
-    const started = native().startSandbox(JSON.stringify(snakeCased(config)) ?? '');
-    if (!(started instanceof native().NativeSandbox)) throw new SandboxError(started.problem, started.field);
-    const sandbox = new Sandbox(started);
-    running.add(sandbox);
+    const opened = native().startSandbox(JSON.stringify(withInbox(snakeCased(config))) ?? '');
+    if (!(opened instanceof native().NativeSandbox)) throw new SandboxError(opened.problem, opened.field);
+    const sandbox = new Sandbox(opened);
+    started(sandbox);
     return sandbox;
   }
 
   get url() {
     return this.#url;
+  }
+
+  get inboxUrl() {
+    return `${this.#url}/`;
   }
 
   get apiKey() {
@@ -89,18 +134,21 @@ class Sandbox {
   }
 
   client(options = {}) {
-    return new Client({ apiKey: this.#apiKey, baseUrl: this.#url, ...options });
+    const { apiKey, baseUrl = this.#url } = options;
+    if (apiKey !== undefined) return new Client({ ...options, baseUrl });
+    // The sandbox's key is worth nothing elsewhere, so a test may try other addresses with it.
+    return withoutLimit(() => new Client({ ...options, apiKey: this.#apiKey, baseUrl }));
   }
 
   async stop() {
-    running.delete(this);
+    stopped(this);
     await this.#native.stop();
   }
 
   #control(command) {
-    const answer = this.#native.control(JSON.stringify(command));
-    if (typeof answer !== 'string') throw new SandboxError(answer.problem, answer.field);
-    return JSON.parse(answer);
+    const reply = this.#native.control(JSON.stringify(command));
+    if (typeof reply !== 'string') throw new SandboxError(reply.problem, reply.field);
+    return JSON.parse(reply);
   }
 }
 

@@ -8,7 +8,7 @@ const { native } = require('./native.cjs');
 const watches = new WeakMap();
 
 class Watch {
-  /** Cancels, in the addon, the calls that were given it. */
+  /** Cancels, in the addon, the calls that it was passed to. */
   handle = new (native().CancelHandle)();
   #calls = 0;
   #signal;
@@ -31,7 +31,7 @@ class Watch {
   }
 }
 
-/** What cancels a call when `signal` is aborted, or now if it is; `end` it with the call. */
+/** Cancels a call when `signal` is aborted, at once if it already is; call `end` when the call has ended. */
 function watch(signal) {
   const found = watches.get(signal) ?? new Watch(signal);
   found.begin();

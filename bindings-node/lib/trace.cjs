@@ -1,7 +1,8 @@
 'use strict';
-// Calls as spans: Node's tracing channels, which its performance monitors subscribe to.
+// Publishes calls as spans on Node's tracing channels, which performance monitors subscribe to.
 
 const diagnostics = require('node:diagnostics_channel');
+const { EnginePromise } = require('./call-queue.cjs');
 
 class Trace {
   #call;
@@ -19,14 +20,14 @@ class Trace {
   }
 
   /**
-   * Runs a call, and tells subscribers of its begin and its end; what they see as
-   * its result is what may go into a log.
+   * Runs a call, and publishes its start and its end; the result that subscribers see
+   * is what is safe to log.
    */
-  async run(facts, call) {
+  async run(context, call) {
     let settle;
-    const seen = new Promise((resolve, reject) => (settle = { resolve, reject }));
-    // Not the call's own promise: with a second reader its error would lose the caller's stack.
-    this.#tracing.tracePromise(() => seen, { call: this.#call, ...facts }).catch(() => {});
+    const seen = new EnginePromise((resolve, reject) => (settle = { resolve, reject }));
+    // Not the call's own promise: a second reader would cost its error the caller's stack.
+    this.#tracing.tracePromise(() => seen, { call: this.#call, ...context }).catch(() => {});
     try {
       const result = await call();
       settle.resolve(result.toJSON());

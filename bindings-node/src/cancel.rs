@@ -16,7 +16,7 @@ impl CancelHandle {
         Self::default()
     }
 
-    /// Cancels; once is as good as twice.
+    /// Cancels. Idempotent.
     #[napi(catch_unwind)]
     pub fn cancel(&self) {
         self.0.cancel();

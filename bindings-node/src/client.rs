@@ -1,61 +1,70 @@
 //! The client: one core client, and the calls that it can make.
 //!
-//! Every call is given a number, under which [`NativeCalls`] tells what became of it.
+//! Every call has a number, under which [`NativeCallQueue`] reports its result.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use napi::bindgen_prelude::Either;
 use napi_derive::napi;
-use partner_messaging::{CallOptions, Client, Envelope, Error, Message, WireMessage};
-use serde::ser::{Error as _, Serialize, Serializer};
+use partner_messaging::{CallOptions, Client, Effect, Error, Message, PreparedMessage, Request, WireMessage};
 
-use crate::calls::{Desk, NativeCalls, Wake};
+use crate::call_queue::{CallQueue, NativeCallQueue};
 use crate::cancel::CancelHandle;
-use crate::event::Events;
-use crate::facts::{self, Facts};
+use crate::events::Events;
 use crate::failure::Failure;
+use crate::generated::{NativeCallOptions, NativeClientOptions, NativeRequest};
+use crate::journal::{NativeJournal, with_journal};
 use crate::list::NativePager;
-use crate::options::{NativeCallOptions, NativeClientOptions, NativeRequest};
+use crate::results::{self, CallResult};
 
 /// A client of the core.
 #[napi]
 pub struct NativeClient {
     core: Client,
     events: Arc<Events>,
-    desk: Arc<Desk>,
+    queue: Arc<CallQueue>,
 }
 
-/// A client whose calls are among `calls`, or why there is none.
+/// A client whose calls go through `calls`, and whose events have its `number`; or why
+/// there is none. Its journal is one that is open, or it has one of its own by a path or a URL.
 #[napi(catch_unwind)]
-pub fn open_client(options: NativeClientOptions, calls: &NativeCalls) -> Either<NativeClient, Failure> {
-    let events = Arc::new(Events::default());
-    let told = events.clone();
-    let asked = events.clone();
-    let built = options.into_core().and_then(|builder| {
-        builder.on_event_if(move || asked.are_wanted(), move |event| told.tell(event)).build()
+pub fn open_client(
+    options: NativeClientOptions,
+    environment: HashMap<String, String>,
+    calls: &NativeCallQueue,
+    number: u32,
+    journal: Option<&NativeJournal>,
+    own_journal: Option<String>,
+) -> Either<NativeClient, Failure> {
+    let queue = calls.shared();
+    let events = Arc::new(Events::new(queue.clone(), number));
+    let (wanted, emitter) = (events.clone(), events.clone());
+    let built = options.into_core(environment).and_then(|builder| {
+        let builder = with_journal(builder, journal, own_journal)?;
+        builder.on_event_if(move || wanted.are_wanted(), move |event| emitter.emit(event)).build()
     });
     match built {
-        Ok(core) => Either::A(NativeClient { core, events, desk: calls.desk() }),
+        Ok(core) => Either::A(NativeClient { core, events, queue }),
         Err(error) => Either::B(Failure::new(&error)),
     }
 }
 
 #[napi]
 impl NativeClient {
-    /// Sends the message whose wire form is `json`; `undefined` stands for one that
-    /// JavaScript could not write.
+    /// Sends the message whose wire form is `json`.
     #[napi(catch_unwind)]
     pub fn send(
         &self,
         number: u32,
-        json: Option<String>,
+        json: String,
         options: Option<NativeCallOptions>,
         cancel: Option<&CancelHandle>,
     ) {
-        self.call(number, options, cancel, async move |client, options| {
+        self.call(Effect::Send, number, options, cancel, async move |client, options| {
             // As in the core, the message is looked at before the call's options.
-            let message = envelope(json)?;
-            client.send_with(&message, &options?).await
+            let message = WireMessage::from_json(json).prepare()?;
+            client.send_opts(&message, &options?).await
         })
     }
 
@@ -64,22 +73,39 @@ impl NativeClient {
     pub fn send_with_fallback(
         &self,
         number: u32,
-        messages: Vec<Option<String>>,
+        messages: Vec<String>,
         options: Option<NativeCallOptions>,
         cancel: Option<&CancelHandle>,
     ) {
-        self.call(number, options, cancel, async move |client, options| {
-            let messages = messages.into_iter().enumerate();
-            let messages: Result<Vec<Envelope>, Error> =
-                messages.map(|(i, json)| envelope(json).map_err(|error| error.of_message(i))).collect();
-            let messages = messages?;
+        self.call(Effect::Send, number, options, cancel, async move |client, options| {
+            let messages = prepare_all(messages)?;
             let messages: Vec<&dyn Message> =
                 messages.iter().map(|message| message as &dyn Message).collect();
-            client.send_with_fallback_with(&messages, &options?).await
+            client.send_with_fallback_opts(&messages, &options?).await
         })
     }
 
-    /// Asks for one message.
+    /// Looks messages whose outcome is unknown up in the service's list.
+    #[napi(catch_unwind)]
+    pub fn reconcile(
+        &self,
+        number: u32,
+        journal: &NativeJournal,
+        keys: Vec<String>,
+        messages: Vec<String>,
+        options: Option<NativeCallOptions>,
+        cancel: Option<&CancelHandle>,
+    ) {
+        let journal = journal.core().clone();
+        self.call(Effect::Read, number, options, cancel, async move |client, options| {
+            let messages = prepare_all(messages).map_err(|error| error.attach_effect(Effect::Read))?;
+            let messages = messages.iter().map(|message| message as &dyn Message);
+            let given: Vec<_> = keys.iter().map(String::as_str).zip(messages).collect();
+            client.reconcile(&journal, &given, &options?).await
+        })
+    }
+
+    /// Fetches one message.
     #[napi(catch_unwind)]
     pub fn get_message(
         &self,
@@ -88,8 +114,8 @@ impl NativeClient {
         options: Option<NativeCallOptions>,
         cancel: Option<&CancelHandle>,
     ) {
-        self.call(number, options, cancel, async move |client, options| {
-            client.get_message_with(&id, &options?).await
+        self.call(Effect::Read, number, options, cancel, async move |client, options| {
+            client.get_message_opts(&id, &options?).await
         })
     }
 
@@ -103,12 +129,12 @@ impl NativeClient {
         options: Option<NativeCallOptions>,
         cancel: Option<&CancelHandle>,
     ) {
-        self.call(number, options, cancel, async move |client, options| {
-            client.wait_for_status_with(&id, statuses.as_deref(), &options?).await
+        self.call(Effect::Read, number, options, cancel, async move |client, options| {
+            client.wait_for_status_opts(&id, statuses.as_deref(), &options?).await
         })
     }
 
-    /// Asks for a list's next page; `null` in JSON after the last one.
+    /// Fetches a list's next page; `null` in JSON after the last one.
     #[napi(catch_unwind)]
     pub fn next_page(
         &self,
@@ -118,12 +144,12 @@ impl NativeClient {
         cancel: Option<&CancelHandle>,
     ) {
         let pager = pager.core();
-        self.call(number, options, cancel, async move |client, options| {
-            pager.lock().await.next(&client, &options?).await.transpose()
+        self.call(Effect::Read, number, options, cancel, async move |client, options| {
+            client.next_page(&mut *pager.lock().await, &options?).await.transpose()
         })
     }
 
-    /// Asks for the balance.
+    /// Fetches the balance.
     #[napi(catch_unwind)]
     pub fn get_balance(
         &self,
@@ -131,8 +157,8 @@ impl NativeClient {
         options: Option<NativeCallOptions>,
         cancel: Option<&CancelHandle>,
     ) {
-        self.call(number, options, cancel, async move |client, options| {
-            client.get_balance_with(&options?).await
+        self.call(Effect::Read, number, options, cancel, async move |client, options| {
+            client.get_balance_opts(&options?).await
         })
     }
 
@@ -146,8 +172,9 @@ impl NativeClient {
         cancel: Option<&CancelHandle>,
     ) {
         let request = request.into_core();
-        self.call(number, options, cancel, async move |client, options| {
-            client.request_with(&request, &options?).await
+        let effect = request.as_ref().map_or(Effect::Write, Request::effect);
+        self.call(effect, number, options, cancel, async move |client, options| {
+            client.request_opts(&request?, &options?).await
         })
     }
 
@@ -155,10 +182,10 @@ impl NativeClient {
     #[napi(catch_unwind)]
     pub fn spending(&self, reset: bool) -> napi::Result<String> {
         let entries = if reset { self.core.reset_spending() } else { self.core.spending() };
-        facts::spending(&entries).map_err(|error| napi::Error::from_reason(error.to_string()))
+        results::spending(&entries).map_err(|error| napi::Error::from_reason(error.to_string()))
     }
 
-    /// Refuses further calls and ends those under way. Never blocks.
+    /// Refuses further calls and ends those in flight. Never blocks.
     #[napi(catch_unwind)]
     pub fn close(&self) {
         self.core.close();
@@ -167,55 +194,43 @@ impl NativeClient {
     /// Whether the events of the calls from now on are wanted.
     #[napi(catch_unwind)]
     pub fn want_events(&self, wanted: bool) {
-        self.events.want(wanted);
-    }
-
-    /// What to call on this thread when there are events; the first one counts. It
-    /// keeps no process alive, and must not hold the client.
-    #[napi(catch_unwind, ts_args_type = "wake: () => void")]
-    pub fn wake_for_events(&self, wake: Wake) {
-        self.events.wake_by(wake);
-    }
-
-    /// The events that have gathered, the oldest first, in JSON; `null` when there are none.
-    #[napi(catch_unwind)]
-    pub fn take_events(&self) -> Option<String> {
-        self.events.take()
+        self.events.set_wanted(wanted);
     }
 }
 
 impl NativeClient {
+    pub(crate) fn core(&self) -> &Client {
+        &self.core
+    }
+
+    pub(crate) fn queue(&self) -> Arc<CallQueue> {
+        self.queue.clone()
+    }
+
     fn call<T, F>(
         &self,
+        effect: Effect,
         number: u32,
         options: Option<NativeCallOptions>,
         cancel: Option<&CancelHandle>,
         call: impl FnOnce(Client, Result<CallOptions, Error>) -> F,
     ) where
-        T: Facts,
+        T: CallResult,
         F: Future<Output = Result<T, Error>> + Send + 'static,
     {
         let options = options.map_or_else(|| Ok(CallOptions::new()), NativeCallOptions::into_core);
-        let options = options.map(|options| match cancel {
+        let options = options.map_err(|error| error.attach_effect(effect)).map(|options| match cancel {
             Some(cancel) => options.cancel(cancel.core()),
             None => options,
         });
-        self.desk.begin(number, call(self.core.clone(), options));
+        self.queue.push(number, call(self.core.clone(), options));
     }
 }
 
-fn envelope(json: Option<String>) -> Result<Envelope, Error> {
-    match json {
-        Some(json) => WireMessage::from_json(json).envelope(),
-        None => WireMessage::from_value(&Unwritable)?.envelope(),
-    }
-}
-
-/// A value that can't be written as JSON, for the core to say so in its own words.
-struct Unwritable;
-
-impl Serialize for Unwritable {
-    fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
-        Err(S::Error::custom("not JSON"))
-    }
+/// Messages in their wire form; an error names the one at fault.
+fn prepare_all(messages: Vec<String>) -> Result<Vec<PreparedMessage>, Error> {
+    let prepare = |(index, json)| {
+        WireMessage::from_json(json).prepare().map_err(|error| error.with_message_index(index))
+    };
+    messages.into_iter().enumerate().map(prepare).collect()
 }

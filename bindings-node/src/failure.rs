@@ -1,78 +1,59 @@
 //! The core's errors as plain values, and the table of their classes.
 
-use std::time::Duration;
-
 use napi_derive::napi;
-use partner_messaging::{Error, ErrorClass, Outcome};
-use serde::Serialize;
+use partner_messaging::{Effect, Error, ErrorClass};
 
-use crate::facts;
-
-/// What the package makes an error of the class `className` from; what is
-/// absent is left out.
-#[napi(object, object_from_js = false)]
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Failure {
-    pub class_name: &'static str,
-    pub message: String,
-    pub kind: &'static str,
-    pub outcome: Option<&'static str>,
-    pub field: Option<String>,
-    pub attempts: u32,
-    /// Milliseconds.
-    pub elapsed: f64,
-    pub status: Option<u32>,
-    pub code: Option<String>,
-    pub request_id: Option<String>,
-    /// Milliseconds.
-    pub retry_after: Option<f64>,
-    pub body: Option<String>,
-    /// The steps of a fallback, a JSON list.
-    pub trail: Option<String>,
-}
+pub use crate::generated::Failure;
 
 impl Failure {
+    /// With the option at fault by its name in Node.
     pub(crate) fn new(error: &Error) -> Self {
         // A message's fields have their names on the wire already.
-        let field = error.field().map(|field| match error.class() {
-            ErrorClass::InvalidMessage => field.to_owned(),
-            _ => camel_case(field),
-        });
-        Self {
-            class_name: error.class().name(),
-            message: error.message_naming(field.as_deref().unwrap_or_default()),
-            kind: error.kind().as_str(),
-            outcome: error.outcome().map(Outcome::as_str),
-            field,
-            attempts: error.attempts(),
-            elapsed: milliseconds(error.elapsed()),
-            status: error.status().map(u32::from),
-            code: error.code().map(str::to_owned),
-            request_id: error.request_id().map(str::to_owned),
-            retry_after: error.retry_after().map(milliseconds),
-            body: error.body().map(str::to_owned),
-            // It can always be written: names, words and numbers.
-            trail: (!error.trail().is_empty()).then(|| facts::trail(error.trail()).unwrap_or_default()),
+        match error.field() {
+            Some(field) if error.class() != ErrorClass::InvalidMessage => {
+                Self::named(error, camel_case(field))
+            }
+            _ => error.into(),
         }
+    }
+
+    fn named(error: &Error, field: String) -> Self {
+        Self { message: error.message_with_field(&field), field: Some(field), ..error.into() }
     }
 }
 
-/// The failure for an option whose value has no usable type. `problem` must not
-/// repeat that value.
+/// The failure for an option whose value has no usable type, of a client or of a call
+/// with this `effect`: `read`, `write` or `send`. `problem` must not repeat that value.
 #[napi(catch_unwind)]
-pub fn config_failure(field: String, problem: String) -> Failure {
-    let error = Error::config(&field, problem);
-    // The name is the caller's own: it is told as it was given.
-    Failure { message: error.message_naming(&field), field: Some(field), ..Failure::new(&error) }
+pub fn config_failure(field: String, problem: String, effect: String) -> Failure {
+    let error = Error::config(&field, problem).attach_effect(effect_of(&effect));
+    // The name is the caller's own, and stays as it was given.
+    Failure::named(&error, field)
 }
 
-/// A duration in milliseconds, to the microsecond.
-pub(crate) fn milliseconds(duration: Duration) -> f64 {
-    // A double is exact for centuries of microseconds.
-    #[allow(clippy::cast_precision_loss)]
-    let microseconds = duration.as_micros() as f64;
-    microseconds / 1000.0
+/// The failure for a message whose `field` JSON can't express, the one at `index` of
+/// several. `problem` must not repeat the field's value.
+#[napi(catch_unwind)]
+pub fn invalid_message_failure(field: String, problem: String, index: Option<u32>) -> Failure {
+    let error = Error::invalid_message(&field, problem);
+    Failure::new(&match index {
+        Some(index) => error.with_message_index(index as usize),
+        None => error,
+    })
+}
+
+/// The failure for a fault of this library in the midst of a call with this `effect`.
+#[napi(catch_unwind)]
+pub fn internal_failure(effect: String) -> Failure {
+    Failure::new(&Error::internal_fault(effect_of(&effect)))
+}
+
+fn effect_of(name: &str) -> Effect {
+    match name {
+        "read" => Effect::Read,
+        "write" => Effect::Write,
+        _ => Effect::Send,
+    }
 }
 
 /// An option's name as Node has it. The name of an environment variable, which

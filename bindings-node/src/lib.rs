@@ -5,15 +5,19 @@
 //! either its result or a [`failure::Failure`], and the package throws the class
 //! of that name, so that the classes exist once and errors have the caller's stack.
 
-pub mod calls;
+pub mod call_queue;
 pub mod cancel;
 pub mod client;
-mod event;
-mod facts;
+mod convert;
+mod events;
 pub mod failure;
+pub mod generated;
+pub mod journal;
 pub mod list;
 pub mod options;
+mod results;
 pub mod sandbox;
+pub mod send_many;
 
 use napi_derive::napi;
 
@@ -25,5 +29,9 @@ pub fn mask_recipient(recipient: String) -> String {
 
 /// Calls allocate on one thread and free on another, which the system's allocator
 /// makes them pay for: a seventh of what a send costs.
+///
+/// mimalloc 2 and not 3, whose thread-local state is that of the thread that first
+/// loaded the addon: when that is a worker which ends, the next thread that loads the
+/// addon crashes.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

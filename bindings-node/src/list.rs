@@ -4,57 +4,11 @@ use std::sync::Arc;
 
 use napi::bindgen_prelude::Either;
 use napi_derive::napi;
-use partner_messaging::{Error, MessageFilter, Pager, count};
+use partner_messaging::{MessageFilter, Pager};
 use tokio::sync::Mutex;
 
 use crate::failure::Failure;
-use crate::options::pairs;
-
-/// Which messages to list.
-#[napi(object, object_to_js = false)]
-pub struct NativeFilter {
-    pub channel: Option<String>,
-    pub status: Option<String>,
-    pub recipient: Option<String>,
-    pub sender: Option<String>,
-    pub since: Option<String>,
-    pub until: Option<String>,
-    pub page: Option<f64>,
-    pub limit: Option<f64>,
-    /// Names and values in turn.
-    pub query: Option<Vec<String>>,
-}
-
-impl NativeFilter {
-    fn into_core(self) -> Result<MessageFilter, Error> {
-        let mut filter = MessageFilter::new();
-        if let Some(channel) = self.channel {
-            filter = filter.channel(channel);
-        }
-        if let Some(status) = self.status {
-            filter = filter.status(status);
-        }
-        if let Some(recipient) = self.recipient {
-            filter = filter.recipient(recipient);
-        }
-        if let Some(sender) = self.sender {
-            filter = filter.sender(sender);
-        }
-        if let Some(since) = self.since {
-            filter = filter.since(since);
-        }
-        if let Some(until) = self.until {
-            filter = filter.until(until);
-        }
-        if let Some(page) = self.page {
-            filter = filter.page(count("page", page)?);
-        }
-        if let Some(limit) = self.limit {
-            filter = filter.limit(count("limit", limit)?);
-        }
-        Ok(pairs(self.query).fold(filter, |filter, (name, value)| filter.query(name, value)))
-    }
-}
+use crate::generated::NativeFilter;
 
 /// How far a list has got. One call at a time moves it on; others wait for it.
 #[napi]
@@ -69,7 +23,7 @@ impl NativePager {
 /// A list before its first page, or why there is none.
 #[napi(catch_unwind)]
 pub fn open_pager(filter: NativeFilter) -> Either<NativePager, Failure> {
-    match filter.into_core().and_then(|filter| Pager::new(&filter)) {
+    match filter.apply(MessageFilter::new()).and_then(|filter| Pager::new(&filter)) {
         Ok(pager) => Either::A(NativePager(Arc::new(Mutex::new(pager)))),
         Err(error) => Either::B(Failure::new(&error)),
     }

@@ -9,7 +9,7 @@ use partner_messaging_sandbox::{Config, ControlError, Sandbox};
 #[napi]
 pub struct NativeSandbox(Option<Sandbox>);
 
-/// Why the sandbox can't do what it was told.
+/// Why the sandbox can't carry out a command.
 #[napi(object, object_from_js = false)]
 pub struct Refusal {
     pub problem: String,
@@ -54,11 +54,11 @@ impl NativeSandbox {
         self.0.as_ref().map(|sandbox| sandbox.api_key().to_owned())
     }
 
-    /// Carries out a command in JSON, and gives its answer in JSON.
+    /// Carries out a command in JSON, and returns its reply in JSON.
     #[napi(catch_unwind)]
     pub fn control(&self, command: String) -> Either<String, Refusal> {
         let Some(sandbox) = &self.0 else {
-            return Either::B(Refusal::plain("the sandbox is stopped"));
+            return Either::B(Refusal::new(&ControlError::stopped()));
         };
         match sandbox.control(&command) {
             Ok(answer) => Either::A(answer),
@@ -67,7 +67,7 @@ impl NativeSandbox {
     }
 
     /// Ends the server and its connections; resolves when its thread is gone.
-    /// Twice is as good as once.
+    /// Idempotent.
     #[napi(catch_unwind, ts_return_type = "Promise<void>")]
     pub fn stop(&mut self) -> AsyncTask<Stop> {
         AsyncTask::new(Stop(self.0.take()))

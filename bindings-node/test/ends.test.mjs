@@ -21,7 +21,7 @@ const program = (code, ms = 20_000) =>
     { env: pointedAt(sandbox), ms },
   );
 
-/** Ends `count` processes with calls under way, each at another moment, half of them with a listener. */
+/** Ends `count` processes with calls in flight, each at another moment, half of them with a listener. */
 async function endMany(count, end, check) {
   sandbox.setFault({ kind: 'stall', ms: 12 });
   let n = 0;

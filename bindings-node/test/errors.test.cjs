@@ -84,17 +84,17 @@ test('an error has the stack of its caller, whatever ended the call', async () =
   assert.throws(theMaker, (error) => /^ConfigError: .*\n(.*\n)*.*at theMaker /.test(error.stack));
 });
 
-test('what crosses to another thread: the error’s text and stack, and all facts of its JSON', async () => {
+test('what crosses to another thread: the error’s text and stack, and all fields of its JSON', async () => {
   sandbox.pushFault({ kind: 'code', code: 'INSUFFICIENT_CREDIT' });
   const error = await failure(sandbox.client().send(sms));
   // The algorithm drops the class and the fields of any error.
   const cloned = structuredClone(error);
   assert.ok(cloned instanceof Error);
   assert.deepEqual([cloned.message, cloned.stack], [error.message, error.stack]);
-  const facts = structuredClone(error.toJSON());
-  assert.deepEqual(facts, error.toJSON());
+  const fields = structuredClone(error.toJSON());
+  assert.deepEqual(fields, error.toJSON());
   assert.deepEqual(
-    [facts.name, facts.code, facts.outcome, facts.kind],
+    [fields.name, fields.code, fields.outcome, fields.kind],
     ['InsufficientCreditError', 'INSUFFICIENT_CREDIT', 'rejected', 'api'],
   );
 });
@@ -128,7 +128,78 @@ test('neither text nor JSON nor inspect shows what is secret', async () => {
   assert.equal(JSON.stringify(client), '{}');
 });
 
-test('users can make errors for their own tests', () => {
-  const error = new api.RateLimitError('later', { outcome: 'rejected', retryAfter: 1000, cause: 7 });
-  assert.deepEqual([error.name, error.retryAfter, error.kind, error.cause], ['RateLimitError', 1000, null, 7]);
+test('an error that is made by hand, for a test, has what its class implies', () => {
+  const implied = {
+    PartnerMessagingError: [null, 'internal'],
+    ConfigError: ['not_sent', 'config'],
+    InvalidMessageError: ['not_sent', 'invalid_message'],
+    TransportError: ['not_sent', 'connect'],
+    ApiError: ['rejected', 'api'],
+    SpendLimitError: ['not_sent', 'spend_limit'],
+    JournalError: ['not_sent', 'journal'],
+    OutcomeUnknownError: ['unknown', 'timeout'],
+    ProtocolError: [null, 'malformed'],
+  };
+  for (const { name, parent, code } of native.errorClasses()) {
+    const error = new api[name]('by hand');
+    assert.deepEqual([error.name, error.message, error.attempts, error.field], [name, 'by hand', 0, null]);
+    assert.deepEqual([error.outcome, error.kind], implied[name] ?? implied[parent], name);
+    assert.equal(error.code, name === 'ConfigError' ? 'ERR_INVALID_ARG_VALUE' : (code ?? null));
+    assert.equal(error.status, { AuthenticationError: 401, RateLimitError: 429 }[name] ?? null);
+    // What the maker says counts, a user's own subclass inherits, and `undefined` is nothing said.
+    class Own extends api[name] {}
+    const { outcome, kind, elapsed, trail } = new Own('', { outcome: undefined, kind: 'dns', elapsed: 5 });
+    assert.deepEqual([outcome, kind, elapsed, trail], [error.outcome, 'dns', 5, []]);
+    assert.equal(new api[name]('', { outcome: null }).outcome, null);
+  }
+  const error = new api.RateLimitError('later', { retryAfter: 1000, cause: 7 });
+  assert.deepEqual([error.retryAfter, error.cause, error.toJSON().retryAfter], [1000, 7, 1000]);
+});
+
+test('a read that fails has no outcome, whatever the class', async () => {
+  const client = sandbox.client({ maxRetries: 0 });
+  sandbox.pushFault({ kind: 'code', code: 'MESSAGE_NOT_FOUND' });
+  sandbox.pushFault({ kind: 'reset' });
+  const calls = [
+    ['MessageNotFoundError', () => client.getMessage('msg_1')],
+    ['TransportError', () => client.getBalance()],
+    ['ConfigError', () => client.getMessage('msg_1', { timeout: 0 })],
+    ['ConfigError', () => client.getMessage('msg_1', { retries: 1 })],
+    ['ConfigError', () => client.getMessage(7)],
+    ['ConfigError', () => client.request('GET', new URL('http://localhost/x'))],
+  ];
+  for (const [name, call] of calls) {
+    const error = await failure(call());
+    assert.deepEqual([error.name, error.outcome], [name, null]);
+    assert.doesNotMatch(error.message, /sent/);
+  }
+  assert.throws(() => client.listMessages({ colour: 'blue' }), { name: 'ConfigError', outcome: null });
+});
+
+test('a method without its client says what to do', async () => {
+  const client = sandbox.client();
+  const { send, getBalance, close, listMessages, spending } = client;
+  for (const call of [send(sms), send.call({}, sms), new Proxy(client, {}).send(sms)]) {
+    const error = await failure(call);
+    assert.deepEqual([error.name, error.outcome, error.field], ['ConfigError', 'not_sent', 'send']);
+    assert.match(error.message, /client\.send\(…\).*client\.send\.bind\(client\)/);
+  }
+  assert.match((await failure(getBalance())).message, /client\.getBalance/);
+  assert.match((await failure(close())).message, /client\.close/);
+  assert.throws(() => listMessages(), { name: 'ConfigError' });
+  assert.throws(() => spending(), { name: 'ConfigError' });
+  assert.equal((await send.bind(client)(sms)).status, 'SENT');
+});
+
+test('an error names an option by one name', () => {
+  for (const [options, field] of [
+    [{ apiKey: 'two words' }, 'apiKey'],
+    [{ apiKey: 'k', baseUrl: 'ftp://x' }, 'baseUrl'],
+    [{ apiKey: 'k', headers: { 'x-tag': 'ä' } }, 'headers'],
+  ]) {
+    assert.throws(
+      () => new api.Client(options),
+      ({ message, field: named }) => named === field && message.startsWith(`${field}: `) && !/[a-z]_[a-z]/.test(message),
+    );
+  }
 });

@@ -5,7 +5,7 @@ const assert = require('node:assert/strict');
 const { after, afterEach, before, mock, test } = require('node:test');
 const { OutcomeUnknownError, PartnerMessagingError } = require('partner-messaging');
 const { Sandbox } = require('partner-messaging/testing');
-const { NativeCalls, NativeClient } = require('../native.cjs');
+const { NativeCallQueue, NativeClient } = require('../native.cjs');
 const { sms } = require('./support/support.cjs');
 
 let sandbox;
@@ -21,8 +21,8 @@ const thrown = () => {
 
 /** The addon's list, with a fault in the place of what each call came to. */
 function faulty() {
-  const take = NativeCalls.prototype.take;
-  mock.method(NativeCalls.prototype, 'take', function () {
+  const take = NativeCallQueue.prototype.takeCompleted;
+  mock.method(NativeCallQueue.prototype, 'takeCompleted', function () {
     const numbers = JSON.parse(take.call(this)).filter((_, at) => at % 3 === 0);
     return JSON.stringify(numbers.flatMap((number) => [number, false, null]));
   });

@@ -44,7 +44,7 @@ const machines = [
 ];
 
 for (const { platform, arch, musl, says } of machines) {
-  test(`a machine without a binary is told what to do: ${says}`, async () => {
+  test(`the error on a machine without a binary says what to do: ${says}`, async () => {
     const program = `
       const Module = require('node:module');
       const load = Module._load;
@@ -62,3 +62,13 @@ for (const { platform, arch, musl, says } of machines) {
     assert.ok(stdout.endsWith('true\n'));
   });
 }
+
+test('what the environment says to the loader of another addon does not matter', async () => {
+  const env = { NAPI_RS_NATIVE_LIBRARY_PATH: '/nonexistent/other.node', NAPI_RS_FORCE_WASI: 'error', NAPI_RS_WASI_FLAVOR: 'other' };
+  const program = `
+    const { Client } = require('partner-messaging');
+    new Client({ apiKey: 'k' });
+    console.log(Object.keys(${JSON.stringify(env)}).map((name) => process.env[name]).join());`;
+  const { stdout, stderr } = await run(['-e', program], { env });
+  assert.equal(stdout, '/nonexistent/other.node,error,other\n', stderr);
+});

@@ -84,7 +84,7 @@ function emptyProject(name) {
   return { project, install };
 }
 
-test('without the package of the binary the user is told what to do', async () => {
+test('the error without the package of the binary says what to do', async () => {
   const { project, install } = emptyProject('without-binary');
   await install('--omit=optional', mainTarball());
   const program = `

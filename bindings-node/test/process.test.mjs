@@ -67,5 +67,5 @@ test('it works in workers, several at once', async () => {
       return got;
     }),
   );
-  for (const got of statuses) assert.deepEqual(got, ['under way', 'SENT', 'SENT', 'SENT', 'SENT']);
+  for (const got of statuses) assert.deepEqual(got, ['in flight', 'SENT', 'SENT', 'SENT', 'SENT']);
 });

@@ -89,7 +89,7 @@ test('two who go through one list do not disturb each other', async () => {
   assert.equal(new Set(one).size, 4);
 });
 
-test('pages asked for at once come in turn', async () => {
+test('pages requested at once come one after another', async () => {
   await sendMany(3);
   const pages = client.listMessages({ limit: 1 }).pages();
   const got = await Promise.all([pages.next(), pages.next(), pages.next(), pages.next()]);
@@ -107,7 +107,7 @@ test('an abort ends a list in the midst of a page', async () => {
   assert.deepEqual(await pages.next(), { value: undefined, done: true });
 });
 
-test('a filter takes dates, and what it can’t use is told at once', async () => {
+test('a filter takes dates, and an unusable one is refused at once', async () => {
   await sendMany(1);
   const count = async (filter) => (await collect(client.listMessages(filter))).length;
   assert.equal(await count({ since: new Date(Date.now() - 60_000) }), 1);
@@ -172,8 +172,8 @@ test('a message of a fallback that can’t be written is named', async () => {
   const circular = { ...sms() };
   circular.self = circular;
   await assert.rejects(client.sendWithFallback([sms(), circular]), (error) => {
-    assert.ok(error instanceof InvalidMessageError && error.cause instanceof TypeError);
-    assert.match(error.field, /^messages\[1\]/);
+    assert.ok(error instanceof InvalidMessageError);
+    assert.equal(error.field, 'messages[1].self');
     return true;
   });
   await assert.rejects(client.sendWithFallback(sms()), { name: 'ConfigError', field: 'messages' });

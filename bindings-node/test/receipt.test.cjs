@@ -18,7 +18,7 @@ test('a receipt is frozen and has every field', async () => {
   const receipt = await sandbox.client().send(sms);
   assert.ok(receipt instanceof Receipt && Object.isFrozen(receipt));
   assert.deepEqual(Object.keys(receipt), [
-    'messageId', 'recipient', 'channel', 'status', 'cost', 'currency', 'message', 'attempts', 'elapsed', 'raw',
+    'messageId', 'recipient', 'channel', 'status', 'cost', 'currency', 'message', 'replayed', 'attempts', 'elapsed', 'raw', 'outcome',
   ]);
   const { request, createdAt, updatedAt, ...data } = sandbox.messages.at(-1);
   assert.deepEqual(data, receipt.raw);
@@ -43,8 +43,8 @@ test('what is absent is null', async () => {
   sandbox.pushFault({ kind: 'respond', status: 200, body: { success: true, data: { messageId: 'm' } } });
   const { elapsed, ...receipt } = await sandbox.client().send(sms);
   assert.deepEqual(receipt, {
-    messageId: 'm', recipient: null, channel: null, status: null, cost: null, currency: null, message: null, attempts: 1,
-    raw: { messageId: 'm' },
+    messageId: 'm', recipient: null, channel: null, status: null, cost: null, currency: null, message: null, replayed: false, attempts: 1,
+    raw: { messageId: 'm' }, outcome: 'sent',
   });
 });
 
@@ -63,4 +63,18 @@ test('inspect and JSON mask the recipient to its last four characters', async ()
       assert.ok(!text.includes('raw'), text);
     }
   }
+});
+
+test('one switch on the outcome serves receipts and errors', async () => {
+  const client = sandbox.client({ maxRetries: 0 });
+  const outcomes = [];
+  for (const fault of [undefined, { kind: 'code', code: 'ORG_INACTIVE' }, { kind: 'reset' }]) {
+    if (fault) sandbox.pushFault(fault);
+    const { outcome } = await client.send(sms).catch((error) => error);
+    outcomes.push(outcome);
+  }
+  const { outcome } = await client.send({}).catch((error) => error);
+  assert.deepEqual([...outcomes, outcome], ['sent', 'rejected', 'unknown', 'not_sent']);
+  const receipt = await client.send(sms).catch((error) => error);
+  assert.deepEqual([receipt.outcome, receipt.toJSON().outcome], ['sent', 'sent']);
 });

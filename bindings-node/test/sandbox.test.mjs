@@ -1,19 +1,23 @@
 // The sandbox as tests use it.
 import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { Sandbox, SandboxError } from 'partner-messaging/testing';
 import support from './support/support.cjs';
 
 const { failure, run, sms } = support;
 
-test('it starts as it is told, and tells what it got', async () => {
+test('it starts with its configuration, and has what it got', async () => {
   const sandbox = await Sandbox.start({ apiKey: 'my-key', state: { balance: '0.10' } });
   assert.match(sandbox.url, /^http:\/\/127\.0\.0\.1:\d+$/);
   assert.equal(sandbox.apiKey, 'my-key');
+  assert.match(await (await fetch(sandbox.inboxUrl)).text(), /<title>Inbox/);
   const client = sandbox.client({ headers: { 'x-tag': 'a' } });
   const { messageId } = await client.send(sms);
   const [request] = sandbox.requests;
-  assert.deepEqual(Object.keys(request).sort(), ['body', 'headers', 'httpVersion', 'json', 'method', 'path']);
+  assert.deepEqual(Object.keys(request).sort(), ['body', 'connection', 'headers', 'httpVersion', 'json', 'method', 'path']);
   assert.deepEqual(request.json, { request: sms });
   assert.ok(request.headers.some(([name, value]) => name === 'x-tag' && value === 'a'));
   assert.equal(sandbox.messages[0].messageId, messageId);
@@ -74,6 +78,38 @@ test('stopping ends it for good, and twice is as good as once', async () => {
   await sandbox.stop();
   assert.throws(() => sandbox.requests, SandboxError);
   assert.equal((await failure(client.send(sms))).outcome, 'not_sent');
+});
+
+test('it shows its inbox on wish: opened, or printed', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'partner-messaging-'));
+  const [browser, asked] = [join(folder, 'browser'), join(folder, 'asked')];
+  writeFileSync(browser, `#!/bin/sh\necho "$1" > '${asked}.new' && mv '${asked}.new' '${asked}'\n`, { mode: 0o755 });
+  const program = `
+    import { existsSync } from 'node:fs';
+    import { Sandbox } from 'partner-messaging/testing';
+    const sandbox = await Sandbox.start(JSON.parse(process.argv[1]));
+    console.log(sandbox.inboxUrl);
+    while (process.argv[2] === 'open' && !existsSync(process.env.ASKED)) await new Promise((done) => setTimeout(done, 10));
+    await sandbox.stop();`;
+  for (const [config, variable, shown] of [
+    [{ inbox: 'open' }, '', 'open'],
+    [{}, 'open', 'open'],
+    [{ inbox: 'print' }, 'open', 'print'],
+    [{}, 'print', 'print'],
+    [{ inbox: 'off' }, 'print', 'off'],
+    [{}, '', 'off'],
+  ]) {
+    const env = { PARTNER_MESSAGING_INBOX: variable, BROWSER: browser, ASKED: asked };
+    const args = ['--input-type=module', '--eval', program, JSON.stringify(config), shown];
+    const { code, stdout, stderr } = await run(args, { env, ms: 60_000 });
+    const printed = shown === 'print' ? `partner-messaging sandbox: inbox at ${stdout}` : '';
+    assert.deepEqual([code, stderr], [0, printed]);
+    assert.equal(existsSync(asked), shown === 'open');
+    if (shown === 'open') assert.equal(readFileSync(asked, 'utf8'), stdout);
+    rmSync(asked, { force: true });
+  }
+  rmSync(folder, { recursive: true });
+  for (const inbox of ['draw', 1]) assert.equal((await failure(Sandbox.start({ inbox }))).field, 'inbox');
 });
 
 test('a sandbox of which only the URL is kept goes on serving', async () => {

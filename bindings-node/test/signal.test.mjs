@@ -1,4 +1,4 @@
-// AbortSignal: the verdict is the core's, and no listener stays behind.
+// AbortSignal: the outcome is the core's, and no listener stays behind.
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { after, before, beforeEach, test } from 'node:test';

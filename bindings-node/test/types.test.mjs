@@ -23,11 +23,27 @@ const withNode = ['--types', 'node'];
 test('module node16', () => compiles([...node16, ...withNode, 'test/types/esm.mts', 'test/types/commonjs.cts']));
 test('module bundler', () => compiles([...bundler, ...withNode, 'test/types/esm.mts']));
 
+test('the compiler names the member that is missing', async () => {
+  const file = join(folder, 'test', 'types', 'lacking.mts');
+  writeFileSync(file, `import type { Message } from "partner-messaging";
+export const whatsApp: Message = { channel: "WHATSAPP", to: "+6591234567", from: "+6581234567" };
+export const email: Message = { channel: "EMAIL", to: "a@example.com", subject: "s" };
+`);
+  try {
+    const { code, stdout } = await run([tsc, ...node16, '--types', '', file], { ms: 60_000 });
+    assert.notEqual(code, 0);
+    for (const member of ['templateId', 'htmlContent']) assert.match(stdout, new RegExp(`Property '${member}' is missing`));
+    assert.doesNotMatch(stdout, /OtherMessage/);
+  } finally {
+    rmSync(file);
+  }
+});
+
 test('the examples in the documentation compile', async () => {
   // Inside the package, so that its own name resolves.
   const scratch = mkdtempSync(join(folder, 'test', 'types', 'examples-'));
   try {
-    const files = ['lib/client.d.cts', 'lib/errors.d.cts', 'lib/messages.d.cts', 'testing.d.cts'];
+    const files = ['lib/client.d.cts', 'lib/errors.d.cts', 'lib/journal.d.cts', 'lib/messages.d.cts', 'testing.d.cts'];
     const ofReadme = readmePrograms().filter(({ heading }) => heading !== ELSEWHERE);
     const examples = files.flatMap((name) => {
       const text = readFileSync(join(folder, name), 'utf8').replaceAll(/^ *\* ?/gm, '');

@@ -1,7 +1,10 @@
 // Every case of the vectors that all languages share.
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as api from 'partner-messaging';
 import { Sandbox } from 'partner-messaging/testing';
 
@@ -22,11 +25,38 @@ function messageOf({ type, ...fields }) {
 const endpointsOf = ({ endpoints, ...options } = {}) =>
   (endpoints ? { ...options, endpoints: members(endpoints, ([name, path]) => [camelCased(name), path]) } : options);
 
-const pageFacts = ({ messages, page, limit, total, totalPages, hasMore }) =>
+const pageFields = ({ messages, page, limit, total, totalPages, hasMore }) =>
   ({ page, limit, total, total_pages: totalPages, has_more: hasMore, ids: messages.map((message) => message.messageId) });
 
+const all = async (iterable) => {
+  const items = [];
+  for await (const item of iterable) items.push(item);
+  return items;
+};
+
+/** What a case asks of a journal. */
+async function asked(journal, client, { op, key, outcome, message_id: messageId, before, messages }) {
+  switch (op) {
+    case 'journal_get':
+      return { record: await journal.get(key) };
+    case 'journal_records':
+      return { records: await all(journal.records({ outcome })) };
+    case 'journal_summary':
+      return { summary: await journal.summary() };
+    case 'journal_resolve':
+      return { record: await journal.resolve(key, outcome, messageId === undefined ? undefined : { messageId }) };
+    case 'journal_reconcile':
+      return { records: await journal.reconcile(client, Object.entries(messages).map(([name, message]) => [name, messageOf(message)])) };
+    case 'journal_purge':
+      return { purged: await journal.purge(before) };
+    default:
+      throw new assert.AssertionError({ message: `nothing that a journal is asked: ${op}` });
+  }
+}
+
 /** The call that a case asks for; the ids that a list gives go to `got`. */
-async function called(client, { op, ...given }, options, got) {
+async function called(client, journal, { op, ...given }, options, got) {
+  if (op.startsWith('journal_')) return asked(journal, client, { op, ...given });
   const { query, json, endpoints, ...plain } = given;
   const args = { ...optionsOf(plain), ...(query && { query }), ...(json !== undefined && { json }) };
   switch (op) {
@@ -39,7 +69,7 @@ async function called(client, { op, ...given }, options, got) {
       return { ids: got };
     case 'list_pages': {
       const pages = [];
-      for await (const page of client.listMessages(args, options).pages()) pages.push(pageFacts(page));
+      for await (const page of client.listMessages(args, options).pages()) pages.push(pageFields(page));
       return { pages };
     }
     case 'get_balance':
@@ -57,16 +87,61 @@ async function called(client, { op, ...given }, options, got) {
   }
 }
 
-async function outcomeOf(sandbox, { client, call, message, do: other }) {
+/** A journal in a folder of its own, after another client of it if the case has one. */
+function openJournal({ origin }, folder) {
+  const journal = new api.Journal(join(folder, 'journal.db'));
+  if (origin !== undefined) new api.Client({ apiKey: 'key', baseUrl: origin, journal });
+  return journal;
+}
+
+/** Makes the calls that come before the case's own; gives those that go on. */
+async function begun(sandbox, made, journal, steps) {
+  const pending = [];
+  for (const { call, message, do: other, faults = [], outcome, pending: goesOn } of steps) {
+    for (const fault of faults) sandbox.pushFault(fault);
+    const { length } = sandbox.requests;
+    const done = (message === undefined ? called(made, journal, other, optionsOf(call), []) : made.send(messageOf(message), optionsOf(call)))
+      .then(() => 'sent', (error) => error.outcome);
+    if (goesOn) {
+      pending.push(done);
+      while (sandbox.requests.length === length) await sleep(1);
+    } else {
+      const ended = await done;
+      sandbox.setFault(null);
+      if (outcome !== undefined) assert.equal(ended, outcome);
+    }
+  }
+  return pending;
+}
+
+async function outcomeOf(sandbox, { client, call, message, do: other, journal: steps, faults = [] }, journal) {
   const got = [];
   let made;
+  let pending = [];
   try {
-    made = sandbox.client(optionsOf(endpointsOf(client)));
+    made = sandbox.client({ ...optionsOf(endpointsOf(client)), ...(journal && { journal }) });
+    pending = await begun(sandbox, made, journal, steps?.before ?? []);
+    for (const fault of faults) sandbox.pushFault(fault);
     if (message !== undefined) return { made, got, receipt: await made.send(messageOf(message), optionsOf(call)) };
-    if (other !== undefined) return { made, got, result: await called(made, other, optionsOf(call), got) };
+    if (other !== undefined) return { made, got, result: await called(made, journal, other, optionsOf(call), got) };
     return { made, got };
   } catch (error) {
     return { made, got, error };
+  } finally {
+    if (pending.length > 0) await made.close();
+    await Promise.all(pending);
+  }
+}
+
+/** Of an object what is wanted is there; a list has its items. */
+function checkPart(there, wanted) {
+  if (Array.isArray(wanted)) {
+    assert.equal(there.length, wanted.length);
+    wanted.forEach((item, i) => checkPart(there[i], item));
+  } else if (typeof wanted === 'object' && wanted !== null) {
+    for (const [name, value] of Object.entries(wanted)) checkPart(there[camelCased(name)], value);
+  } else {
+    assert.equal(there, wanted);
   }
 }
 
@@ -75,7 +150,10 @@ function checkReceipt(receipt, expected) {
   checkResult(receipt, expected);
 }
 
-function checkResult(result, { headers = {}, trail, pages, ...expected }) {
+function checkResult(result, { headers = {}, trail, pages, record, records, summary, ...expected }) {
+  for (const [name, part] of Object.entries({ record, records, summary })) {
+    if (part !== undefined) checkPart(result[name], part);
+  }
   for (const [name, value] of Object.entries(headers)) assert.equal(result.headers[name], value, name);
   for (const [name, value] of Object.entries(expected)) assert.deepEqual(result[camelCased(name)], value, name);
   if (pages !== undefined) assert.deepEqual(result.pages, pages);
@@ -113,10 +191,14 @@ function checkRequests(requests, expected) {
 }
 
 let sandbox;
+const scratch = mkdtempSync(join(tmpdir(), 'partner-messaging-'));
 before(async () => {
   sandbox = await Sandbox.start();
 });
-after(() => sandbox.stop());
+after(async () => {
+  rmSync(scratch, { recursive: true });
+  await sandbox.stop();
+});
 
 assert.ok(files.length > 0, 'no vectors');
 for (const file of files) {
@@ -126,8 +208,8 @@ for (const file of files) {
       await t.test(vector.name, async () => {
         sandbox.reset();
         if (vector.state) sandbox.setState(vector.state);
-        for (const fault of vector.faults ?? []) sandbox.pushFault(fault);
-        const { made, got, receipt, result, error } = await outcomeOf(sandbox, vector);
+        const journal = vector.journal && openJournal(vector.journal, mkdtempSync(join(scratch, 'case-')));
+        const { made, got, receipt, result, error } = await outcomeOf(sandbox, vector, journal);
         if (vector.error) checkError(error, vector.error);
         else if (error) throw error;
         if (vector.error?.got) assert.deepEqual(got, vector.error.got);
@@ -135,6 +217,8 @@ for (const file of files) {
         if (vector.result) checkResult(result, vector.result);
         if (vector.spending) assert.deepEqual(made.spending(), vector.spending);
         if (vector.requests) checkRequests(sandbox.requests, vector.requests);
+        if (vector.records) checkPart(await all(journal.records()), vector.records);
+        await journal?.close();
       });
     }
   });

@@ -69,6 +69,13 @@ const programs = {
      console.log(steps.join(' '));`,
     'attempt ended',
   ],
+  'what a listener throws': [
+    `const uncaught = [];
+     process.on('uncaughtException', ({ message }) => uncaught.push(message));
+     const { status } = await new Client({ onEvent() { throw new Error('own'); } }).send(sms);
+     console.log(status, uncaught.join());`,
+    'SENT own,own',
+  ],
   'an idle client keeps nothing alive': [
     `globalThis.kept = new Client({ onEvent() {} });
      await kept.send(sms);

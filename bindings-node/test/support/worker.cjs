@@ -1,5 +1,5 @@
 'use strict';
-// A worker with four calls under way.
+// A worker with four calls in flight.
 
 const { parentPort, workerData } = require('node:worker_threads');
 const { Client } = require('partner-messaging');
@@ -12,4 +12,4 @@ for (let i = 0; i < 4; i += 1) {
     () => {},
   );
 }
-parentPort.postMessage('under way');
+parentPort.postMessage('in flight');
