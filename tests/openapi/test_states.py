@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import (
 
 URL = os.environ["PARTNER_MESSAGING_BASE_URL"]
 KEY = {"x-api-key": os.environ["PARTNER_MESSAGING_API_KEY"]}
-SCHEMA = schemathesis.openapi.from_path(Path(__file__).parent.parent / "openapi.yaml")
+SCHEMA = schemathesis.openapi.from_path(Path(__file__).parents[2] / "sandbox/openapi.yaml")
 CONFORMANCE = [
     status_code_conformance,
     content_type_conformance,

@@ -1,4 +1,4 @@
-//! Any answer to a send ends in the one verdict that the documented envelope
+//! Any answer to a send ends in the one outcome that the documented envelope
 //! and the status allow, and shows nothing of the message.
 
 #![no_main]

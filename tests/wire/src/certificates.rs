@@ -5,8 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
-use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
+use rustls::server::WebPkiClientVerifier;
+use rustls::server::danger::ClientCertVerifier;
+use rustls::{RootCertStore, ServerConfig};
 
 /// A certificate authority that nobody trusts by itself.
 pub struct Authority {
@@ -24,6 +26,16 @@ pub enum Leaf {
     NotYetValid,
     /// It is for another host.
     OtherHost,
+    /// It is an authority's.
+    Authority,
+}
+
+fn new_file(pem: &str) -> Result<PathBuf, Failure> {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let name = format!("pm-wire-{}-{}.pem", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let path = std::env::temp_dir().join(name);
+    std::fs::write(&path, pem)?;
+    Ok(path)
 }
 
 type Failure = Box<dyn std::error::Error>;
@@ -45,11 +57,34 @@ impl Authority {
     /// # Errors
     /// When the file can't be written.
     pub fn file(&self) -> Result<PathBuf, Failure> {
-        static COUNT: AtomicUsize = AtomicUsize::new(0);
-        let name = format!("pm-wire-{}-{}.pem", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        let path = std::env::temp_dir().join(name);
-        std::fs::write(&path, self.issuer.pem())?;
-        Ok(path)
+        new_file(&self.issuer.pem())
+    }
+
+    /// Writes a client's certificate and its private key to new files, as PEM.
+    ///
+    /// # Errors
+    /// When they can't be made or written.
+    pub fn client(&self) -> Result<(PathBuf, PathBuf), Failure> {
+        let key = KeyPair::generate()?;
+        let certificate =
+            CertificateParams::new(vec!["client.test".to_owned()])?.signed_by(&key, &self.issuer)?;
+        Ok((new_file(&certificate.pem())?, new_file(&key.serialize_pem())?))
+    }
+
+    /// The TLS side of a server that lets in only who shows a certificate of this authority.
+    ///
+    /// # Errors
+    /// When the certificate can't be made.
+    pub fn mutual_server(
+        &self,
+        protocols: &[&str],
+        versions: &[&'static rustls::SupportedProtocolVersion],
+    ) -> Result<Arc<ServerConfig>, Failure> {
+        let mut roots = RootCertStore::empty();
+        roots.add(self.issuer.der().clone())?;
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let clients = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build()?;
+        self.configured(Leaf::Good, protocols, versions, clients)
     }
 
     /// The TLS side of a server with such a certificate, offering `protocols` by ALPN.
@@ -70,6 +105,16 @@ impl Authority {
         protocols: &[&str],
         versions: &[&'static rustls::SupportedProtocolVersion],
     ) -> Result<Arc<ServerConfig>, Failure> {
+        self.configured(leaf, protocols, versions, WebPkiClientVerifier::no_client_auth())
+    }
+
+    fn configured(
+        &self,
+        leaf: Leaf,
+        protocols: &[&str],
+        versions: &[&'static rustls::SupportedProtocolVersion],
+        clients: Arc<dyn ClientCertVerifier>,
+    ) -> Result<Arc<ServerConfig>, Failure> {
         let names = match leaf {
             Leaf::OtherHost => vec!["other.example".to_owned()],
             _ => ["localhost", "127.0.0.1", "messaging.test"].map(str::to_owned).to_vec(),
@@ -84,6 +129,7 @@ impl Authority {
                 params.not_before = date_time_ymd(3000, 1, 1);
                 params.not_after = date_time_ymd(3001, 1, 1);
             }
+            Leaf::Authority => params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained),
             Leaf::Good | Leaf::OtherHost => {}
         }
         let key = KeyPair::generate()?;
@@ -92,7 +138,7 @@ impl Authority {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let mut config = ServerConfig::builder_with_provider(provider)
             .with_protocol_versions(versions)?
-            .with_no_client_auth()
+            .with_client_cert_verifier(clients)
             .with_single_cert(vec![certificate.der().clone()], key)?;
         config.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
         Ok(Arc::new(config))

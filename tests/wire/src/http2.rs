@@ -1,5 +1,6 @@
 //! A server's side of HTTP/2, frame by frame (RFC 9113), so that it can be wrong.
 
+use std::collections::HashMap;
 use std::io::{self, Read, Write};
 
 use crate::server::Stream;
@@ -27,6 +28,7 @@ const RST_STREAM: u8 = 0x3;
 const SETTINGS: u8 = 0x4;
 const PING: u8 = 0x6;
 const GOAWAY: u8 = 0x7;
+const WINDOW_UPDATE: u8 = 0x8;
 
 const END_STREAM: u8 = 0x1;
 const ACK: u8 = 0x1;
@@ -37,6 +39,8 @@ const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// One connection, past its preface.
 pub struct Connection {
     stream: Stream,
+    /// What has come so far of the requests that are not whole yet.
+    bodies: HashMap<u32, Vec<u8>>,
 }
 
 struct Frame {
@@ -51,15 +55,69 @@ impl Connection {
     ///
     /// # Errors
     /// When the connection ends, or the client speaks no HTTP/2.
-    pub fn accept(mut stream: Stream) -> io::Result<Self> {
+    pub fn accept(stream: Stream) -> io::Result<Self> {
+        Self::accept_with(stream, &[])
+    }
+
+    /// The same, and holds every request's body back until it gives it a [`window`](Self::window).
+    ///
+    /// # Errors
+    /// When the connection ends, or the client speaks no HTTP/2.
+    pub fn accept_holding_bodies(stream: Stream) -> io::Result<Self> {
+        const INITIAL_WINDOW_SIZE: [u8; 6] = [0, 4, 0, 0, 0, 0];
+        Self::accept_with(stream, &INITIAL_WINDOW_SIZE)
+    }
+
+    fn accept_with(mut stream: Stream, settings: &[u8]) -> io::Result<Self> {
         let mut preface = [0; 24];
         stream.read_exact(&mut preface)?;
         if preface != PREFACE {
             return Err(io::Error::other("no HTTP/2"));
         }
-        let mut connection = Self { stream };
-        connection.write(SETTINGS, 0, 0, &[])?;
+        let mut connection = Self { stream, bodies: HashMap::new() };
+        connection.write(SETTINGS, 0, 0, settings)?;
         Ok(connection)
+    }
+
+    /// Reads frames until a request's head has arrived; gives its stream.
+    ///
+    /// # Errors
+    /// When the connection ends before.
+    pub fn read_head(&mut self) -> io::Result<u32> {
+        loop {
+            let frame = self.read()?;
+            self.acknowledge(&frame)?;
+            if frame.kind == HEADERS {
+                return Ok(frame.stream);
+            }
+        }
+    }
+
+    /// Reads to the end of the connection; gives all data that came.
+    pub fn read_data(&mut self) -> Vec<u8> {
+        let mut data = Vec::new();
+        while let Ok(frame) = self.read() {
+            if frame.kind == DATA {
+                data.extend_from_slice(&frame.payload);
+            }
+        }
+        data
+    }
+
+    /// Lets so many bytes of a stream's body come.
+    ///
+    /// # Errors
+    /// When the connection ends before.
+    pub fn window(&mut self, stream: u32, bytes: u32) -> io::Result<()> {
+        self.write(WINDOW_UPDATE, 0, stream, &bytes.to_be_bytes())
+    }
+
+    fn acknowledge(&mut self, frame: &Frame) -> io::Result<()> {
+        match frame.kind {
+            SETTINGS if frame.flags & ACK == 0 => self.write(SETTINGS, ACK, 0, &[]),
+            PING if frame.flags & ACK == 0 => self.write(PING, ACK, 0, &frame.payload),
+            _ => Ok(()),
+        }
     }
 
     /// Reads frames until a request has arrived whole; gives its stream and its body.
@@ -67,19 +125,26 @@ impl Connection {
     /// # Errors
     /// When the connection ends before.
     pub fn read_request(&mut self) -> io::Result<(u32, Vec<u8>)> {
-        let mut body = Vec::new();
         loop {
             let frame = self.read()?;
-            match frame.kind {
-                DATA => body.extend_from_slice(&frame.payload),
-                SETTINGS if frame.flags & ACK == 0 => self.write(SETTINGS, ACK, 0, &[])?,
-                PING if frame.flags & ACK == 0 => self.write(PING, ACK, 0, &frame.payload)?,
-                _ => {}
+            self.acknowledge(&frame)?;
+            if frame.kind == DATA {
+                self.bodies.entry(frame.stream).or_default().extend_from_slice(&frame.payload);
             }
             if matches!(frame.kind, DATA | HEADERS) && frame.flags & END_STREAM != 0 {
-                return Ok((frame.stream, body));
+                return Ok((frame.stream, self.bodies.remove(&frame.stream).unwrap_or_default()));
             }
         }
+    }
+
+    /// Answers 400 with this body, whole.
+    ///
+    /// # Errors
+    /// When the connection ends before.
+    pub fn refuse(&mut self, stream: u32, body: &[u8]) -> io::Result<()> {
+        // Index 12 of the static table, `:status: 400`.
+        self.write(HEADERS, END_HEADERS, stream, &[0x8c])?;
+        self.write(DATA, END_STREAM, stream, body)
     }
 
     /// Answers 200 with this body; with `end` false the answer stays incomplete.
@@ -117,7 +182,15 @@ impl Connection {
     /// # Errors
     /// When the connection ends before.
     pub fn go_away(&mut self, last_stream: u32, code: u32) -> io::Result<()> {
-        let payload = [last_stream.to_be_bytes(), code.to_be_bytes()].concat();
+        self.go_away_with(last_stream, code, b"")
+    }
+
+    /// The same with a text for people (RFC 9113, section 6.8).
+    ///
+    /// # Errors
+    /// When the connection ends before.
+    pub fn go_away_with(&mut self, last_stream: u32, code: u32, text: &[u8]) -> io::Result<()> {
+        let payload = [&last_stream.to_be_bytes()[..], &code.to_be_bytes(), text].concat();
         self.write(GOAWAY, 0, 0, &payload)
     }
 

@@ -14,9 +14,11 @@ mod ledger;
 mod plan;
 mod proxy;
 mod server;
+mod socks;
 
 pub use certificates::{Authority, Leaf};
 pub use ledger::Ledger;
 pub use plan::{End, Plan, ReadUntil, Turn, answer, chunked, sent_body};
 pub use proxy::{Proxy, ProxyAnswer};
 pub use server::{Server, Stream};
+pub use socks::Socks;

@@ -145,7 +145,7 @@ fn serve(mut socket: TcpStream, answer: &ProxyAnswer, heads: &Mutex<Vec<String>>
     }
 }
 
-fn pump(mut from: TcpStream, mut to: TcpStream) {
+pub(crate) fn pump(mut from: TcpStream, mut to: TcpStream) {
     let _ = io::copy(&mut from, &mut to);
     let _ = to.shutdown(Shutdown::Write);
 }

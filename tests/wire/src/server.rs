@@ -90,7 +90,14 @@ impl Read for Stream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match &mut self.wire {
             Wire::Plain(stream) => stream.read(buffer),
-            Wire::Tls(stream) => stream.read(buffer),
+            Wire::Tls(stream) => stream.read(buffer).inspect_err(|error| {
+                // The handshake was refused, and the alert is out. With bytes left unread
+                // the close would be a reset, which may overtake it.
+                if error.kind() == io::ErrorKind::InvalidData {
+                    let _ = stream.sock.shutdown(Shutdown::Write);
+                    drain(&stream.sock);
+                }
+            }),
         }
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use loom::sync::atomic;
 use loom::thread;
 
-#[path = "../../../core/src/barrier/state.rs"]
+#[path = "../../../core/src/transport/barrier/state.rs"]
 mod state;
 
 use state::State;

@@ -1,4 +1,4 @@
-//! Cancelling at every poll and at random moments: the verdict is the barrier's.
+//! Cancelling at every poll and at random moments: the outcome is the barrier's.
 
 #![allow(clippy::unwrap_used)] // A test may stop at what it did not expect.
 
@@ -11,12 +11,12 @@ use std::time::{Duration, Instant};
 
 use partner_messaging::{CallOptions, Cancel, Client, Error, Kind, Outcome, Receipt};
 use partner_messaging_wire::{End, Plan, Server, answer, sent_body};
-use support::{assert_consistent, builder, message, verdict};
+use support::{assert_consistent, builder, message, outcome_of};
 
 /// How the caller gives a call up.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Way {
-    /// By its handle: the call goes on to its verdict.
+    /// By its handle: the call goes on to its outcome.
     Handle,
     /// By closing the client.
     Close,
@@ -35,7 +35,7 @@ async fn send_until(
     let cancel = Cancel::new();
     let options = CallOptions::new().cancel(&cancel);
     let message = message(call);
-    let mut sending = pin!(client.send_with(&message, &options));
+    let mut sending = pin!(client.send_opts(&message, &options));
     let mut polls = 0;
     let mut reached = false;
     let result = std::future::poll_fn(|context| {
@@ -165,13 +165,13 @@ async fn at_any_moment() {
             }
             cancel.cancel();
         });
-        let result = client.send_with(&message(call), &options).await;
+        let result = client.send_opts(&message(call), &options).await;
         server.ledger().told(call, &result);
         canceller.await.unwrap();
     }
     let after = client.send(&message(1_000)).await;
     server.ledger().told(1_000, &after);
-    assert_eq!(verdict(&after), "sent");
+    assert_eq!(outcome_of(&after), "sent");
     tokio::time::sleep(Duration::from_millis(50)).await;
     println!("{}", server.ledger().summary());
     assert_consistent(&server);
@@ -186,10 +186,10 @@ async fn deadlines_tell_which_side_they_fell_on() {
         builder(&server.url()).max_connections(1).timeout(Duration::from_millis(200)).build().unwrap();
     let (first, second) = (message(1), message(2));
     let sooner = CallOptions::new().timeout(Duration::from_millis(100));
-    let (first, second) = tokio::join!(client.send(&first), client.send_with(&second, &sooner));
-    assert_eq!(verdict(&first), "unknown/timeout");
+    let (first, second) = tokio::join!(client.send(&first), client.send_opts(&second, &sooner));
+    assert_eq!(outcome_of(&first), "unknown/timeout");
     // It waited for its turn behind the first, and gave up before it had one.
-    assert_eq!(verdict(&second), "not_sent/timeout");
+    assert_eq!(outcome_of(&second), "not_sent/timeout");
     assert_eq!(second.unwrap_err().attempts(), 0);
     assert_eq!(server.ledger().times_accepted(2), 0);
 }

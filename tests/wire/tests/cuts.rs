@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use partner_messaging::{CallOptions, Outcome};
 use partner_messaging_wire::{End, Plan, Server, answer, chunked, sent_body};
-use support::{Face, assert_consistent, builder, verdict};
+use support::{Face, assert_consistent, builder, outcome_of};
 
 const ENDS: [End; 3] = [End::Fin, End::Reset, End::Stall];
 
@@ -111,13 +111,13 @@ fn run(cut: &Cut) -> Option<String> {
     if reused {
         let warm = client.send(0);
         server.ledger().told(0, &warm);
-        if verdict(&warm) != "sent" {
+        if outcome_of(&warm) != "sent" {
             return Some(format!("{cut:?}: the first call was {warm:?}"));
         }
     }
-    let result = client.send_with(1, &CallOptions::new().timeout(deadline(cut.end)));
+    let result = client.send_opts(1, &CallOptions::new().timeout(deadline(cut.end)));
     server.ledger().told(1, &result);
-    let told = verdict(&result);
+    let told = outcome_of(&result);
     if !cut.may.contains(&told.as_str()) {
         return Some(format!("{cut:?} was told {result:?}"));
     }
@@ -159,7 +159,7 @@ fn an_answer_that_arrived_whole_counts_whatever_comes_after() {
             let call = u64::from(face == "async");
             let result = client.send(call);
             server.ledger().told(call, &result);
-            assert_eq!(verdict(&result), "sent", "{face} {end:?}");
+            assert_eq!(outcome_of(&result), "sent", "{face} {end:?}");
         }
         assert_consistent(&server);
         assert_eq!(server.ledger().count(Outcome::Sent), 2);

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use partner_messaging::{CallOptions, Outcome};
 use partner_messaging_wire::{Authority, End, Leaf, Plan, Server, Stream, answer, chunked, http2, sent_body};
-use support::{Face, assert_consistent, builder, verdict};
+use support::{Face, assert_consistent, builder, outcome_of};
 
 /// What the server does once it has the whole request, and what the caller must be told.
 struct Fault {
@@ -103,10 +103,10 @@ fn after_the_whole_request() {
             let client = builder(&server.url()).max_retries(3);
             let client = if face == "async" { Face::asynchronous(client) } else { Face::blocking(client) };
             let retries = u32::from(fault.name != "answers 429") * 3;
-            let result = client.send_with(1, &options().max_retries(retries));
+            let result = client.send_opts(1, &options().max_retries(retries));
             server.ledger().told(1, &result);
-            row(fault.name, face, &verdict(&result), server.requests(), server.ledger().times_accepted(1));
-            assert_eq!(verdict(&result), fault.told, "{}: {result:?}", fault.name);
+            row(fault.name, face, &outcome_of(&result), server.requests(), server.ledger().times_accepted(1));
+            assert_eq!(outcome_of(&result), fault.told, "{}: {result:?}", fault.name);
             assert_eq!(server.requests(), 1, "{}", fault.name);
             assert_eq!(server.ledger().times_accepted(1), fault.posts, "{}", fault.name);
             assert_consistent(&server);
@@ -214,12 +214,12 @@ fn over_http2() {
             .unwrap();
             let client = builder(&server.tls_url()).ca_file(&roots).max_retries(3);
             let client = if face == "async" { Face::asynchronous(client) } else { Face::blocking(client) };
-            let result = client.send_with(1, &CallOptions::new().timeout(Duration::from_millis(1500)));
+            let result = client.send_opts(1, &CallOptions::new().timeout(Duration::from_millis(1500)));
             server.ledger().told(1, &result);
             let times = server.ledger().times_accepted(1);
             let attempts = result.as_ref().map_or_else(|error| error.attempts(), |receipt| receipt.attempts);
-            row(name, face, &verdict(&result), attempts as usize, times);
-            assert_eq!(verdict(&result), told, "{name}: {result:?}");
+            row(name, face, &outcome_of(&result), attempts as usize, times);
+            assert_eq!(outcome_of(&result), told, "{name}: {result:?}");
             assert_eq!(times, accepted, "{name}");
             if told == "not_sent/refused" {
                 assert_eq!(attempts, 2, "a refusal is tried again once: {name}");

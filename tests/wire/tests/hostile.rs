@@ -7,13 +7,13 @@ mod support;
 use std::io::{Read, Write};
 use std::time::{Duration, Instant};
 
-use partner_messaging_wire::{End, Plan, Server, answer, sent_body};
-use support::{Face, assert_consistent, builder, verdict};
+use partner_messaging_wire::{End, Plan, Server, answer, chunked, sent_body};
+use support::{Face, assert_consistent, builder, message, outcome_of};
 
 const SMUGGLED: &[u8] = br#"{"success":true,"data":{"messageId":"smuggled"}}"#;
 
 fn told(plan: Plan) -> String {
-    let mut verdicts = Vec::new();
+    let mut outcomes = Vec::new();
     for face in [Face::blocking, Face::asynchronous] {
         let plan = plan.clone();
         let server = Server::start(move |_| plan.clone()).unwrap();
@@ -22,10 +22,10 @@ fn told(plan: Plan) -> String {
         server.ledger().told(1, &result);
         assert_consistent(&server);
         assert_eq!(server.requests(), 1);
-        verdicts.push(verdict(&result));
+        outcomes.push(outcome_of(&result));
     }
-    assert_eq!(verdicts[0], verdicts[1]);
-    verdicts.swap_remove(0)
+    assert_eq!(outcomes[0], outcomes[1]);
+    outcomes.swap_remove(0)
 }
 
 fn raw(head: &str, body: &[u8]) -> Plan {
@@ -57,6 +57,26 @@ fn large_answers_are_bounded() {
 }
 
 #[test]
+fn an_answer_may_have_exactly_as_many_bytes_as_allowed() {
+    let body = sent_body();
+    let framings = [
+        ("content-length", answer(200, &[], body)),
+        ("chunked", chunked(200, body)),
+        ("until the end", [b"HTTP/1.1 200 OK\r\n\r\n", body].concat()),
+    ];
+    for (framing, bytes) in framings {
+        for (most, expected) in [(body.len(), "sent"), (body.len() - 1, "unknown/too_large")] {
+            let plan = Plan::answered(bytes.clone(), true).then(End::Fin);
+            let server = Server::start(move |_| plan.clone()).unwrap();
+            for face in [Face::blocking, Face::asynchronous] {
+                let client = face(builder(&server.url()).max_response_bytes(most));
+                assert_eq!(outcome_of(&client.send(1)), expected, "{framing}, {most} bytes");
+            }
+        }
+    }
+}
+
+#[test]
 fn an_endless_answer_ends_at_the_bound() {
     let server = Server::start_raw(None, |mut stream, _, _| {
         let _ = stream.read(&mut [0; 4096]);
@@ -65,7 +85,7 @@ fn an_endless_answer_ends_at_the_bound() {
     })
     .unwrap();
     let started = Instant::now();
-    assert_eq!(verdict(&Face::blocking(builder(&server.url())).send(1)), "unknown/too_large");
+    assert_eq!(outcome_of(&Face::blocking(builder(&server.url())).send(1)), "unknown/too_large");
     assert!(started.elapsed() < Duration::from_secs(8));
 }
 
@@ -80,7 +100,7 @@ fn endless_interim_answers_end_at_the_deadline() {
     .unwrap();
     let client = Face::blocking(builder(&server.url()).timeout(Duration::from_millis(400)));
     let started = Instant::now();
-    assert_eq!(verdict(&client.send(1)), "unknown/timeout");
+    assert_eq!(outcome_of(&client.send(1)), "unknown/timeout");
     assert!(started.elapsed() < Duration::from_secs(5));
 }
 
@@ -97,6 +117,35 @@ fn nothing_is_decompressed() {
     let gzip = b"\x1f\x8b\x08\0\0\0\0\0\0\x03\xab\xae\x05\0\x43\xbf\xa6\xa3\x02\0\0\0";
     let plan = Plan::answered(answer(200, &[("content-encoding", "gzip")], gzip), true);
     assert_eq!(told(plan), "unknown/malformed");
+}
+
+/// None is asked for, and what comes all the same is called by its name.
+#[test]
+fn an_encoded_answer_is_named() {
+    let gzip = b"\x1f\x8b\x08\0\0\0\0\0\0\x03\xab\xae\x05\0\x43\xbf\xa6\xa3\x02\0\0\0";
+    for (coding, named) in
+        [("gzip", "(gzip)"), ("BR", "(br)"), ("snappy", "(in a way that is not known here)")]
+    {
+        for status in [200, 400, 502] {
+            let whole = answer(status, &[("content-encoding", coding)], gzip);
+            let server = Server::start(move |_| Plan::answered(whole.clone(), false)).unwrap();
+            let client = builder(&server.url()).max_retries(0).build_blocking().unwrap();
+            for error in [client.send(&message(1)).unwrap_err(), client.get_balance().unwrap_err()] {
+                let text = error.to_string();
+                assert!(text.contains("its body is encoded ") && text.contains(named), "{status}: {text}");
+            }
+        }
+    }
+    let (head, seen) = std::sync::mpsc::channel();
+    let server = Server::start_raw(None, move |mut stream, _, _| {
+        let mut request = [0; 4096];
+        let count = stream.read(&mut request).unwrap_or(0);
+        let _ = head.send(String::from_utf8_lossy(&request[..count]).to_ascii_lowercase());
+        let _ = stream.write_all(&answer(200, &[], sent_body()));
+    })
+    .unwrap();
+    builder(&server.url()).build_blocking().unwrap().send(&message(1)).unwrap();
+    assert!(seen.recv().unwrap().contains("\r\naccept-encoding: identity\r\n"));
 }
 
 #[test]

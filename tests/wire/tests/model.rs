@@ -10,7 +10,7 @@ use std::time::Duration;
 use partner_messaging::{CallOptions, Cancel};
 use partner_messaging_wire::{End, Plan, Server, answer, sent_body};
 use proptest::prelude::*;
-use support::{Face, assert_consistent, builder, verdict};
+use support::{Face, assert_consistent, builder, outcome_of};
 
 /// What the server does with one request.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +28,7 @@ enum Step {
     Stalled,
 }
 
-/// One call: how often it may be tried again, and whether it is cancelled beforehand.
+/// One call: its `max_retries`, and whether it is cancelled beforehand.
 #[derive(Clone, Copy, Debug)]
 struct Calling {
     retries: u32,
@@ -91,7 +91,7 @@ fn told(step: Step) -> (&'static str, bool) {
     }
 }
 
-/// The model: the verdict of a call that meets these steps, and how many of them it uses up.
+/// The model: the outcome of a call that meets these steps, and how many of them it uses up.
 fn model(steps: &mut impl Iterator<Item = Step>, calling: Calling) -> (&'static str, u32) {
     if calling.cancelled {
         return ("not_sent/cancelled", 0);
@@ -99,9 +99,10 @@ fn model(steps: &mut impl Iterator<Item = Step>, calling: Calling) -> (&'static 
     let mut attempts = 0;
     loop {
         attempts += 1;
-        let (verdict, again) = told(steps.next().unwrap_or(Step::Sent));
-        if !again || attempts > calling.retries {
-            return (verdict, attempts);
+        let (outcome, again) = told(steps.next().unwrap_or(Step::Sent));
+        // A 429 is tried again as long as there is time, unless retries are turned off.
+        if !again || calling.retries == 0 {
+            return (outcome, attempts);
         }
     }
 }
@@ -123,11 +124,11 @@ fn run(steps: &[Step], callings: &[Calling], blocking: bool) {
             .max_retries(calling.retries)
             .timeout(Duration::from_millis(700))
             .cancel(&cancel);
-        let result = client.send_with(call, &options);
+        let result = client.send_opts(call, &options);
         server.ledger().told(call, &result);
         let attempts = result.as_ref().map_or_else(|error| error.attempts(), |receipt| receipt.attempts);
         assert_eq!(
-            (verdict(&result).as_str(), attempts),
+            (outcome_of(&result).as_str(), attempts),
             model(&mut left, *calling),
             "call {call}: {result:?}"
         );

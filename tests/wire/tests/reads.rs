@@ -1,5 +1,6 @@
-//! Reads have no body and so no barrier: what the HTTP library does by itself
-//! shows in the number of requests that a server gets.
+//! Requests without a body have no barrier, and the HTTP library could make them
+//! again: only its settings keep it from that. What it does by itself shows in the
+//! number of requests that a server gets.
 
 #![allow(clippy::unwrap_used)] // A test may stop at what it did not expect.
 
@@ -8,7 +9,7 @@ mod support;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use partner_messaging::{CallOptions, ErrorClass, Kind};
+use partner_messaging::{CallOptions, ErrorClass, Kind, Outcome, Request};
 use partner_messaging_wire::{Authority, End, Leaf, Plan, Server, answer, http2};
 use support::builder;
 
@@ -41,13 +42,34 @@ fn the_http_library_repeats_nothing_by_itself() {
             let count = Arc::new(AtomicUsize::new(0));
             let server = refusing(count.clone(), goes_away, &authority);
             let client = builder(&server.tls_url()).ca_file(&roots).build_blocking().unwrap();
-            let error = client.get_balance_with(&CallOptions::new().max_retries(retries)).unwrap_err();
+            let error = client.get_balance_opts(&CallOptions::new().max_retries(retries)).unwrap_err();
             assert_eq!((error.class(), error.kind()), (ErrorClass::Transport, Kind::Refused), "{error}");
             assert_eq!(error.outcome(), None);
             assert_eq!(error.attempts(), retries + 1);
             assert_eq!(count.load(Ordering::SeqCst), retries as usize + 1, "{goes_away}");
         }
     }
+}
+
+#[test]
+fn a_write_without_a_body_is_made_once() {
+    let authority = Authority::new().unwrap();
+    let roots = authority.file().unwrap();
+    let once = CallOptions::new().max_retries(0);
+    let cancel = Request::new("DELETE", "/partner/message/msg_1");
+    for goes_away in [false, true] {
+        let count = Arc::new(AtomicUsize::new(0));
+        let server = refusing(count.clone(), goes_away, &authority);
+        let client = builder(&server.tls_url()).ca_file(&roots).build_blocking().unwrap();
+        let error = client.request_opts(&cancel, &once).unwrap_err();
+        assert_eq!((error.outcome(), error.kind()), (Some(Outcome::NotSent), Kind::Refused), "{error}");
+        assert_eq!(count.load(Ordering::SeqCst), 1, "{goes_away}");
+    }
+    let away = answer(307, &[("location", "/partner/message/msg_1")], b"");
+    let server = Server::start(move |_| Plan::answered(away.clone(), false)).unwrap();
+    let error = builder(&server.url()).build_blocking().unwrap().request(&cancel).unwrap_err();
+    assert_eq!((error.outcome(), error.kind()), (Some(Outcome::Unknown), Kind::Redirect), "{error}");
+    assert_eq!(server.requests(), 1);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use partner_messaging_wire::{Authority, End, Leaf, Plan, Server};
-use support::{Face, assert_consistent, builder, verdict};
+use support::{Face, assert_consistent, builder, outcome_of};
 
 /// Each connection answers one request and ends; the next call comes when the
 /// end has arrived.
@@ -16,7 +16,7 @@ fn check(server: &Server, client: &Face, calls: u64) {
     for call in 0..calls {
         let result = client.send(call);
         server.ledger().told(call, &result);
-        assert_eq!(verdict(&result), "sent", "call {call}: {result:?}");
+        assert_eq!(outcome_of(&result), "sent", "call {call}: {result:?}");
         assert_eq!(result.unwrap().attempts, 1, "call {call}");
         std::thread::sleep(Duration::from_millis(15));
     }
@@ -53,7 +53,7 @@ fn a_connection_that_is_kept_is_used_again() {
         let server = Server::start(|_| Plan::sent()).unwrap();
         let client: Face = face(builder(&server.url()));
         for call in 0..50 {
-            assert_eq!(verdict(&client.send(call)), "sent");
+            assert_eq!(outcome_of(&client.send(call)), "sent");
         }
         assert!(server.connections() <= most, "{} connections", server.connections());
     }

@@ -56,12 +56,20 @@ fn plan(random: u64) -> Plan {
         7 => Plan::answered(answer(503, &[], b""), true),
         8 => Plan::answered(answer(307, &[("location", "/")], b""), true),
         9 => Plan::answered(answer(200, &[], b"<html>"), true),
+        // A pause that outlasts every call under way, now and then.
+        10 if (random >> 32).is_multiple_of(500) => {
+            Plan::answered(answer(429, &[("retry-after", "1")], b""), false)
+        }
         10 | 11 => Plan::answered(answer(429, &[("retry-after", "0")], b""), false),
         12 => Plan::answered(answer(400, &[], br#"{"success":false,"code":"VALIDATION_ERROR"}"#), false),
         13 => Plan::sent().then(End::Fin),
         14 => Plan::sent().then(End::Reset),
+        // An answer that comes late, or after its call has ended.
+        15 if (random >> 32).is_multiple_of(20) => Plan { delay: Duration::from_millis(400), ..Plan::sent() },
         15 => Plan { delay: Duration::from_millis(random >> 58), ..Plan::sent() },
-        16..30 => Plan::answered(chunked(200, sent_body()), true),
+        // A request that nobody reads to its end.
+        16 => Plan::cut_request(at, End::Stall),
+        17..30 => Plan::answered(chunked(200, sent_body()), true),
         _ => Plan::sent(),
     }
 }
@@ -83,7 +91,7 @@ async fn caller(client: Client, ledger: Arc<Ledger>, next: Arc<AtomicU64>, seed:
         let chance = random(!seed, call);
         let cancel = Cancel::new();
         let options = CallOptions::new().timeout(Duration::from_millis(250)).max_retries(3).cancel(&cancel);
-        let sending = client.send_with(&message, &options);
+        let sending = client.send_opts(&message, &options);
         let result = if chance.is_multiple_of(20) {
             // Cancelled at some moment of its life.
             let moment = Duration::from_micros((chance >> 8) % 1_000);
@@ -96,6 +104,10 @@ async fn caller(client: Client, ledger: Arc<Ledger>, next: Arc<AtomicU64>, seed:
             sending.await
         };
         ledger.told(call, &result);
+        if result.is_err_and(|error| error.attempts() == 0) {
+            // A hold is on: what nobody would wait for need not be tried a million times.
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
     }
 }
 

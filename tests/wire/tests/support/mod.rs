@@ -47,19 +47,19 @@ impl Face {
     }
 
     pub fn send(&self, call: u64) -> Result<Receipt, Error> {
-        self.send_with(call, &CallOptions::new())
+        self.send_opts(call, &CallOptions::new())
     }
 
-    pub fn send_with(&self, call: u64, options: &CallOptions) -> Result<Receipt, Error> {
+    pub fn send_opts(&self, call: u64, options: &CallOptions) -> Result<Receipt, Error> {
         match self {
-            Self::Blocking(client) => client.send_with(&message(call), options),
-            Self::Async(runtime, client) => runtime.block_on(client.send_with(&message(call), options)),
+            Self::Blocking(client) => client.send_opts(&message(call), options),
+            Self::Async(runtime, client) => runtime.block_on(client.send_opts(&message(call), options)),
         }
     }
 }
 
 /// Outcome and kind as one text: `sent` or `unknown/reset`.
-pub fn verdict(result: &Result<Receipt, Error>) -> String {
+pub fn outcome_of(result: &Result<Receipt, Error>) -> String {
     match result {
         Ok(_) => "sent".to_owned(),
         Err(error) => format!("{}/{}", error.outcome().unwrap(), error.kind()),
@@ -72,13 +72,21 @@ pub fn assert_consistent(server: &Server) {
     assert!(contradictions.is_empty(), "{contradictions:#?}");
 }
 
-/// The verdict of a new process with this environment and no other proxies or keys.
+/// The outcome of a new process with this environment and no other proxies or keys.
 pub fn probe(environment: &[(&str, &str)]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_probe"))
-        .env_clear()
-        .env("PARTNER_MESSAGING_API_KEY", "wire-key")
-        .envs(environment.iter().copied())
-        .output()
-        .unwrap();
+    let output = probe_command(environment).output().unwrap();
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+/// A process that sends one message, with this environment and no other proxies or keys.
+pub fn probe_command(environment: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_probe"));
+    command.env_clear().env("PARTNER_MESSAGING_API_KEY", "wire-key").envs(environment.iter().copied());
+    command
+}
+
+/// Sends a signal to a process, by its name without `SIG`.
+pub fn signal(process: u32, name: &str) {
+    let command = format!("kill -{name} {process}");
+    assert!(Command::new("sh").args(["-c", &command]).status().unwrap().success(), "{command}");
 }
