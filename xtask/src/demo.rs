@@ -1,11 +1,19 @@
 //! The demonstration, over real HTTP to the sandbox: every documented kind of
-//! message from every language, and a tour of the whole API in each.
+//! message from every language, a tour of the whole API in each, and a campaign by the
+//! command line that is killed and goes on.
 
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::sandbox::Sandbox;
-use crate::workspace::{Result, Workspace, empty_folder, run as run_program};
-use crate::{c, node, python};
+use crate::Result;
+use crate::c::library;
+use crate::campaign;
+use crate::files::empty_folder;
+use crate::node::addon;
+use crate::process::run as run_program;
+use crate::python::wheel;
+use crate::services::sandbox::Sandbox;
+use crate::workspace::Workspace;
 
 /// The kinds of messages that each program sends, in order.
 const KINDS: [&str; 4] = ["whatsapp", "sms-template", "sms-text", "email"];
@@ -18,13 +26,15 @@ const TOUR: [&str; 6] =
 const TOUR_STATE: &str = r#"{"channels": {"WHATSAPP": "not_configured"}, "delivery": {"after_ms": 300}}"#;
 
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
-    let (sends, tours) = programs(workspace)?;
-    let mut failed = show_sends(workspace, sends)?;
-    failed.extend(show_tours(workspace, tours)?);
+    let faces = Faces::build(workspace, "demo")?;
+    let mut failed = show_sends(workspace, faces.sends()?)?;
+    failed.extend(show_tours(workspace, faces.tours()?)?);
+    campaign::show(workspace)?;
     if failed.is_empty() { Ok(()) } else { Err(format!("not as it should be: {}", failed.join(", "))) }
 }
 
-type Programs = Vec<(&'static str, Command)>;
+/// Programs by the faces that they use.
+pub(crate) type Programs = Vec<(&'static str, Command)>;
 
 /// Every kind of message from every face; tells which failed.
 fn show_sends(workspace: &Workspace, programs: Programs) -> Result<Vec<&'static str>> {
@@ -71,50 +81,81 @@ fn show_tours(workspace: &Workspace, programs: Programs) -> Result<Vec<&'static 
     Ok(failed)
 }
 
-/// Builds every face, and tells how its programs are started: those that send,
-/// and those that make the tour.
-fn programs(workspace: &Workspace) -> Result<(Programs, Programs)> {
-    run_program(workspace.cargo("build").args(["-p", "partner-messaging", "--examples"]))?;
-    let libraries = c::build(workspace)?;
-    node::build(workspace)?;
-    let python = python::installed(workspace)?;
-    let out = workspace.target.join("demo");
-    empty_folder(&out)?;
-    c::runtime_name(&libraries, &out)?;
+/// What every face's programs are started with, once all is built.
+struct Faces<'a> {
+    workspace: &'a Workspace,
+    libraries: PathBuf,
+    python: PathBuf,
+    /// Where compiled programs go, with the shared library.
+    out: PathBuf,
+}
 
-    let script = |interpreter: &std::path::Path, path: &str| {
-        let mut command = workspace.command(interpreter);
-        command.arg(workspace.root.join(path));
+impl<'a> Faces<'a> {
+    fn build(workspace: &'a Workspace, place: &str) -> Result<Self> {
+        run_program(workspace.cargo("build").args(["-p", "partner-messaging", "--examples"]))?;
+        let libraries = library::build(workspace)?;
+        addon::build(workspace)?;
+        let python = wheel::installed(workspace)?;
+        let out = workspace.target.join(place);
+        empty_folder(&out)?;
+        library::runtime_name(&libraries, &out)?;
+        Ok(Faces { workspace, libraries, python, out })
+    }
+
+    fn rust(&self, example: &str) -> Command {
+        self.workspace.command(self.workspace.built("debug").join("examples").join(example))
+    }
+
+    fn script(&self, interpreter: &Path, path: &str) -> Command {
+        let mut command = self.workspace.command(interpreter);
+        command.arg(self.workspace.root.join(path));
         command
-    };
-    let compiled = |file: &str| {
-        c::example(workspace, &libraries, file, &out).map(|program| {
-            let mut command = workspace.command(program);
-            command.env("LD_LIBRARY_PATH", &out);
-            command
-        })
-    };
-    let node = std::path::Path::new("node");
-    let examples = workspace.built("debug").join("examples");
-    let sends = vec![
-        ("Rust async", workspace.command(examples.join("demo"))),
-        ("Rust blocking", workspace.command(examples.join("demo_blocking"))),
-        ("Python", script(&python, "bindings-python/examples/demo.py")),
-        ("Python asyncio", script(&python, "bindings-python/examples/demo_asyncio.py")),
-        ("Node ESM", script(node, "bindings-node/examples/demo.mjs")),
-        ("Node CommonJS", script(node, "bindings-node/examples/demo.cjs")),
-        ("C", compiled("demo.c")?),
-        ("C++", compiled("demo.cpp")?),
-    ];
-    let tours = vec![
-        ("Rust", workspace.command(examples.join("tour"))),
-        ("Python", script(&python, "bindings-python/examples/tour.py")),
-        ("Python asyncio", script(&python, "bindings-python/examples/tour_asyncio.py")),
-        ("Node", script(node, "bindings-node/examples/tour.mjs")),
-        ("C", compiled("tour.c")?),
-        ("C++", compiled("tour.cpp")?),
-    ];
-    Ok((sends, tours))
+    }
+
+    fn python(&self, path: &str) -> Command {
+        self.script(&self.python, path)
+    }
+
+    fn node(&self, path: &str) -> Command {
+        self.script(Path::new("node"), path)
+    }
+
+    fn compiled(&self, file: &str) -> Result<Command> {
+        let program = library::example(self.workspace, &self.libraries, file, &self.out)?;
+        let mut command = self.workspace.command(program);
+        command.env("LD_LIBRARY_PATH", &self.out);
+        Ok(command)
+    }
+
+    fn sends(&self) -> Result<Programs> {
+        Ok(vec![
+            ("Rust async", self.rust("demo")),
+            ("Rust blocking", self.rust("demo_blocking")),
+            ("Python", self.python("bindings-python/examples/demo.py")),
+            ("Python asyncio", self.python("bindings-python/examples/demo_asyncio.py")),
+            ("Node ESM", self.node("bindings-node/examples/demo.mjs")),
+            ("Node CommonJS", self.node("bindings-node/examples/demo.cjs")),
+            ("C", self.compiled("demo.c")?),
+            ("C++", self.compiled("demo.cpp")?),
+        ])
+    }
+
+    fn tours(&self) -> Result<Programs> {
+        Ok(vec![
+            ("Rust", self.rust("tour")),
+            ("Python", self.python("bindings-python/examples/tour.py")),
+            ("Python asyncio", self.python("bindings-python/examples/tour_asyncio.py")),
+            ("Node", self.node("bindings-node/examples/tour.mjs")),
+            ("C", self.compiled("tour.c")?),
+            ("C++", self.compiled("tour.cpp")?),
+        ])
+    }
+}
+
+/// Builds every face, and tells how the programs are started that send every kind of message.
+/// `place`, under `target/`, is theirs.
+pub(crate) fn senders(workspace: &Workspace, place: &str) -> Result<Programs> {
+    Faces::build(workspace, place)?.sends()
 }
 
 /// What a program printed: a line for each message, with tabs between the columns.

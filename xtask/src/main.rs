@@ -4,33 +4,34 @@
 //! `node_modules` aside, which npm wants beside its package) and says which
 //! tool of the machine is missing.
 
-mod abi;
 mod bench;
 mod c;
-mod c_archive;
-mod c_clang;
-mod c_consumers;
-mod c_recipes;
-mod c_tools;
+mod campaign;
+mod command_line;
+mod count;
+mod crash;
 mod demo;
-mod doxygen;
+mod files;
+mod fresh;
 mod fuzz;
-mod header;
-mod install;
-mod interpreters;
+mod generate;
+mod inbox;
+mod lint;
+mod machine;
 mod node;
 mod openapi;
-mod package;
+mod packages;
+mod process;
 mod python;
-mod readme;
+mod result;
 mod rust;
-mod sandbox;
-mod sanitize;
+mod services;
 mod test;
 mod workspace;
 
 use std::process::ExitCode;
 
+use result::Result;
 use workspace::Workspace;
 
 const HELP: &str = "\
@@ -38,11 +39,15 @@ Usage: cargo xtask <command>
 
 Commands:
   demo             build everything, start the sandbox, and send every documented
-                   kind of message from Rust, Python, Node, C and C++
-  test [part]...   run all tests, or those of: lint, rust, openapi, c,
-                   guard, node, install, python; and, only by name, runtimes:
+                   kind of message from Rust, Python, Node, C and C++; kill a campaign of the
+                   command line, and go on with it
+  test [part]...   run all tests, or those of: lint, rust, openapi, inbox, c,
+                   guard, node, install, cli, python; and, only by name, runtimes:
                    the Node package on Bun, Deno and a newer Node; and interpreters:
                    the wheel on every CPython of the machine from 3.10 on
+  layers           check that folders which are layers import only from those below them
+  fresh [part]...  run .ci/run, or those parts of it, as a new machine does: on a clone of
+                   what is committed, in an empty environment
   bench [face]... [--rounds N] [--sends N] [--all-cpus] [--quick]
                    measure the CPU time of a send against its peers; faces: rust,
                    python, node, c
@@ -50,13 +55,25 @@ Commands:
   bench growth     measure a send's growth with calls in flight, threads and content
   bench guard [--update]
                    count the instructions of a send, against the baseline
+  postgres <command> [argument]...
+                   run a command with a PostgreSQL server of its own, whose URL is in
+                   PARTNER_MESSAGING_TEST_POSTGRES
   package          fill dist/ with what users install: wheel, npm tarballs, C archive
   faults           print the table of faults: outcome, kind and POSTs of each
+  crash [--kills N] [--losses N] [--seed S]
+                   kill programs that send in Rust, Python and Node after each of their steps,
+                   take the power from them, and check what their journals say
   soak [--seconds N] [--seed S]
                    send against random faults, and check what became of every message
   fuzz [--seconds N]
                    fuzz what reads the server's words, so long for each target (120)
-  header [--check] write the C header anew, or check that it is up to date
+  generate [--check]
+                   write what is made of the core's public types and their docs, and the
+                   C header, or check that it is up to date
+  count            print how many lines of code each part has, and how the bindings by hand
+                   and their generator compare with the core
+  inbox [pictures] build the sandbox's page, or take the pictures of it for the documents anew
+  header [--check] the C header alone
   sanitize [--rounds N]
                    the C programs under AddressSanitizer, LeakSanitizer, UBSan and valgrind
   abi [--update]   check that programs compiled before go on working, or accept the change
@@ -68,33 +85,51 @@ Commands:
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let result = Workspace::find().and_then(|workspace| match arguments.as_slice() {
-        ["demo"] => demo::run(&workspace),
-        ["test", parts @ ..] => test::run(&workspace, parts),
-        ["package"] => package::run(&workspace),
-        ["bench", arguments @ ..] => bench::run(&workspace, arguments),
-        ["faults"] => rust::faults(&workspace),
-        ["soak", options @ ..] => rust::soak(&workspace, options),
-        ["fuzz", options @ ..] => fuzz::run_all(&workspace, options),
-        ["header"] => header::run(&workspace.root, false),
-        ["header", "--check"] => header::run(&workspace.root, true),
-        ["sanitize", options @ ..] => sanitize::run_all(&workspace, options),
-        ["abi"] => abi::check(&workspace, false),
-        ["abi", "--update"] => abi::check(&workspace, true),
-        ["doxygen"] => doxygen::build(&workspace),
-        ["clang"] => c_clang::check(&workspace),
-        ["help" | "--help" | "-h"] => {
-            print!("{HELP}");
-            Ok(())
-        }
-        [] => Err(format!("which command?\n\n{HELP}")),
-        other => Err(format!("no such command: {}\n\n{HELP}", other.join(" "))),
-    });
-    match result {
+    match execute(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
             eprintln!("xtask: {problem}");
             ExitCode::FAILURE
         }
+    }
+}
+
+fn execute(arguments: &[&str]) -> Result<()> {
+    if let ["help" | "--help" | "-h"] = arguments {
+        print!("{HELP}");
+        return Ok(());
+    }
+    let workspace = Workspace::find()?;
+    workspace.fetch()?;
+    match arguments {
+        ["demo"] => demo::run(&workspace),
+        ["test", parts @ ..] => test::run(&workspace, parts),
+        ["layers"] => lint::layers::check(&workspace),
+        ["postgres", command, arguments @ ..] => services::postgres::run_with(&workspace, command, arguments),
+        ["fresh", parts @ ..] => fresh::run_gate(&workspace, parts),
+        ["package"] => packages::dist::run(&workspace),
+        ["bench", "cold"] => bench::cold::run(&workspace),
+        ["bench", "growth"] => bench::growth::run(&workspace),
+        ["bench", "guard"] => bench::guard::check(&workspace),
+        ["bench", "guard", "--update"] => bench::guard::update(&workspace),
+        ["bench", arguments @ ..] => bench::compare::run(&workspace, arguments),
+        ["faults"] => rust::faults(&workspace),
+        ["crash", options @ ..] => crash::run_all(&workspace, options),
+        ["soak", options @ ..] => rust::soak(&workspace, options),
+        ["fuzz", options @ ..] => fuzz::run_all(&workspace, options),
+        ["generate"] => generate::run(&workspace.root, false),
+        ["generate", "--check"] => generate::run(&workspace.root, true),
+        ["count"] => count::run(&workspace),
+        ["inbox"] => inbox::build(&workspace),
+        ["inbox", "pictures"] => inbox::take_pictures(&workspace),
+        ["header"] => c::header::run(&workspace.root, false),
+        ["header", "--check"] => c::header::run(&workspace.root, true),
+        ["sanitize", options @ ..] => c::sanitize::run_all(&workspace, options),
+        ["abi"] => c::abi::check(&workspace, false),
+        ["abi", "--update"] => c::abi::check(&workspace, true),
+        ["doxygen"] => c::doxygen::build(&workspace),
+        ["clang"] => c::clang::check(&workspace),
+        [] => Err(format!("which command?\n\n{HELP}")),
+        other => Err(format!("no such command: {}\n\n{HELP}", other.join(" "))),
     }
 }

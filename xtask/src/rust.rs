@@ -1,49 +1,42 @@
-//! The Rust crates: formatting, lints, tests.
+//! The Rust crates: their tests, and what these print or do when asked alone.
 
-use crate::workspace::{Result, Workspace, run};
-use crate::{header, node, readme};
-
-/// What no test runner looks at: formatting, lints, generated files.
-pub(crate) fn lint(workspace: &Workspace) -> Result<()> {
-    run(workspace.command("cargo").args(["fmt", "--all", "--check"]))?;
-    run(workspace.cargo("clippy").args(["--workspace", "--all-targets", "--", "-D", "warnings"]))?;
-    run(workspace
-        .cargo("doc")
-        .args(["--no-deps", "-p", "partner-messaging"])
-        .env("RUSTDOCFLAGS", "-D warnings"))?;
-    readme::check(workspace)?;
-    node::check_version(workspace)?;
-    header::run(&workspace.root, true)
-}
+use crate::Result;
+use crate::process::run;
+use crate::result::every;
+use crate::services::postgres::Postgres;
+use crate::workspace::Workspace;
 
 /// The packages that are tested together, so that what they share is built once.
-pub(crate) const TESTED: [&str; 8] = [
+pub(crate) const TESTED: [&str; 14] = [
     "-p",
     "partner-messaging",
+    "-p",
+    "partner-messaging-journal",
+    "-p",
+    "partner-messaging-cli",
     "-p",
     "partner-messaging-sandbox",
     "-p",
     "partner-messaging-wire",
     "-p",
     "partner-messaging-bench",
+    "-p",
+    "partner-messaging-crash",
 ];
 
 pub(crate) fn test(workspace: &Workspace) -> Result<()> {
-    run(workspace.cargo("test").args(TESTED))?;
+    let server = Postgres::start(workspace)?;
+    let crates = run(server.points(workspace.cargo("test").arg("--no-fail-fast").args(TESTED)));
+    drop(server);
     // For the machine itself, as it was built to run.
-    run(workspace.command("cargo").args(["test", "--locked", "-p", "xtask"]).env_remove("CARGO_BUILD_TARGET"))
+    let xtask = run(workspace.cargo("test").args(["-p", "xtask"]).env_remove("CARGO_BUILD_TARGET"));
+    every([crates, xtask])
 }
 
 /// The table of faults, as the fault tests print it.
 pub(crate) fn faults(workspace: &Workspace) -> Result<()> {
-    run(workspace.cargo("test").args([
-        "-p",
-        "partner-messaging-wire",
-        "--test",
-        "faults",
-        "--",
-        "--nocapture",
-    ]))
+    let tests = ["-p", "partner-messaging-wire", "--test", "faults", "--", "--nocapture"];
+    run(workspace.cargo("test").args(tests))
 }
 
 /// The soak, in release mode: it is to be thousands of calls a second.

@@ -1,24 +1,33 @@
 //! All tests, or those of some parts.
 
-use crate::workspace::{Result, Workspace};
-use crate::{bench, c, install, interpreters, node, openapi, python, rust};
+use std::time::{Duration, Instant};
+
+use crate::Result;
+use crate::bench::guard;
+use crate::packages::install;
+use crate::python::interpreters;
+use crate::workspace::Workspace;
+use crate::{c, command_line, inbox, lint, node, openapi, python, rust};
 
 type Part = fn(&Workspace) -> Result<()>;
 
 /// In the order they run: what fails soonest comes first.
-const PARTS: [(&str, Part); 8] = [
-    ("lint", rust::lint),
+const PARTS: [(&str, Part); 10] = [
+    ("lint", lint::test),
     ("rust", rust::test),
     ("openapi", openapi::test),
-    ("c", c::test),
-    ("guard", bench::test),
-    ("node", node::test),
+    ("inbox", inbox::test),
+    ("c", c::test::test),
+    ("guard", guard::check),
+    ("node", node::test::test),
     ("install", install::test),
-    ("python", python::test),
+    ("cli", command_line::test),
+    ("python", python::test::test),
 ];
 
 /// Only when they are asked for by name: they fetch hundreds of megabytes.
-const ON_DEMAND: [(&str, Part); 2] = [("runtimes", node::runtimes), ("interpreters", interpreters::test)];
+const ON_DEMAND: [(&str, Part); 2] =
+    [("runtimes", node::test::runtimes), ("interpreters", interpreters::test)];
 
 pub(crate) fn run(workspace: &Workspace, wanted: &[&str]) -> Result<()> {
     let all = || PARTS.into_iter().chain(ON_DEMAND);
@@ -28,15 +37,70 @@ pub(crate) fn run(workspace: &Workspace, wanted: &[&str]) -> Result<()> {
     }
     let by_default = |name| wanted.is_empty() && PARTS.iter().any(|(part, _)| *part == name);
     let mut failures = Vec::new();
+    let mut times = Vec::new();
     for (name, part) in all() {
         if wanted.contains(&name) || by_default(name) {
             eprintln!("== {name}");
+            let (began, used_before) = (Instant::now(), processor_time());
             // The others still have something to tell.
             if let Err(problem) = part(workspace) {
                 eprintln!("xtask: {name}: {problem}");
                 failures.push(name);
             }
+            times.push((name, began.elapsed(), processor_time() - used_before));
         }
     }
+    eprint!("{}", table(&times));
     if failures.is_empty() { Ok(()) } else { Err(format!("failed: {}", failures.join(", "))) }
+}
+
+/// The processor time of all programs that have ended, with those that they started: it
+/// tells what a part costs where a busy machine makes it take long.
+fn processor_time() -> Duration {
+    // In the system's ticks, a hundred a second; see proc(5).
+    let ticks = std::fs::read_to_string("/proc/self/stat").ok().and_then(|line| {
+        let fields = line.rsplit(')').next()?.split_whitespace().skip(13).take(2);
+        fields.map(|field| field.parse::<u64>().ok()).sum()
+    });
+    Duration::from_millis(10 * ticks.unwrap_or(0))
+}
+
+/// What each part took, and all of them, in minutes and seconds.
+fn table(times: &[(&str, Duration, Duration)]) -> String {
+    let total = times.iter().fold(Default::default(), |(time, used), part| (time + part.1, used + part.2));
+    let (time, used): (Duration, Duration) = total;
+    let mut table = String::from("== time        passed  of processors\n");
+    for (name, time, used) in times.iter().copied().chain([("total", time, used)]) {
+        table.push_str(&format!("{name:<12} {:>9} {:>14}\n", minutes(time), minutes(used)));
+    }
+    table
+}
+
+fn minutes(time: Duration) -> String {
+    let seconds = time.as_secs_f64().round() as u64;
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::process::{output, program};
+
+    #[test]
+    fn the_table_ends_with_the_sum() {
+        let seconds = Duration::from_secs;
+        let times =
+            [("lint", Duration::from_millis(59_600), seconds(61)), ("rust", seconds(3605), seconds(2))];
+        let table = table(&times);
+        let last = table.lines().last().unwrap();
+        assert_eq!(last.split_whitespace().collect::<Vec<_>>(), ["total", "61:05", "1:03"], "{table}");
+        assert!(table.contains("lint              1:00           1:01\n"), "{table}");
+    }
+
+    #[test]
+    fn what_a_program_uses_is_counted_when_it_has_ended() {
+        let before = processor_time();
+        output(program("bash").args(["-c", "for ((i = 0; i < 200000; i++)); do :; done"])).unwrap();
+        assert!(processor_time() > before);
+    }
 }

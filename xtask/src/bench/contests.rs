@@ -55,7 +55,7 @@ pub(crate) const CONTESTS: [Contest; 11] = [
         in_flight: 1,
         http2: false,
         ours: entry("blocking::Client::send", "blocking"),
-        peers: &[peer("reqwest + serde", "reqwest").target(1.15)],
+        peers: &[peer("reqwest + serde", "reqwest").target(1.10)],
     },
     Contest {
         face: "rust",
@@ -77,8 +77,8 @@ pub(crate) const CONTESTS: [Contest; 11] = [
         http2: false,
         ours: entry("Client.send", "ours"),
         peers: &[
-            peer("requests.Session", "requests").target(1.0 / 30.0).slow(),
-            peer("pycurl + json", "pycurl").target(1.0),
+            peer("requests.Session", "requests").target(1.0 / 25.0).slow(),
+            peer("pycurl + json", "pycurl").target(0.7),
             peer("httpx.Client", "httpx").slow(),
             peer("requests.post (document)", "requests-post").slow(),
         ],
@@ -89,7 +89,7 @@ pub(crate) const CONTESTS: [Contest; 11] = [
         http2: false,
         ours: entry("AsyncClient.send", "ours-async"),
         peers: &[
-            peer("aiohttp", "aiohttp").target(1.0 / 3.0),
+            peer("aiohttp", "aiohttp").target(1.0 / 4.0),
             peer("httpx.AsyncClient", "httpx-async").slow(),
         ],
     },
@@ -100,7 +100,7 @@ pub(crate) const CONTESTS: [Contest; 11] = [
         ours: entry("client.send", "ours"),
         peers: &[
             peer("axios, keep-alive", "axios"),
-            peer("undici.request", "undici"),
+            peer("undici.request", "undici").target(0.8),
             peer("fetch", "fetch"),
             peer("axios.post (document)", "axios-document"),
         ],
@@ -111,8 +111,8 @@ pub(crate) const CONTESTS: [Contest; 11] = [
         http2: false,
         ours: entry("client.send", "ours"),
         peers: &[
-            peer("axios, keep-alive", "axios").target(1.0 / 10.0),
-            peer("undici.request", "undici").target(1.0 / 2.0),
+            peer("axios, keep-alive", "axios").target(1.0 / 12.0),
+            peer("undici.request", "undici").target(0.45),
             peer("fetch", "fetch"),
             peer("axios.post (document)", "axios-document"),
         ],

@@ -3,13 +3,13 @@
 
 use serde_json::{Value, json};
 
-use crate::workspace::{Result, Workspace, write};
-
 use super::chart::{self, Line};
-use super::programs::{self, Job};
+use super::programs::{self, CHARACTERS, Job, bench_folder};
 use super::report::median;
-use super::server::{Run, Server};
-use super::{CHARACTERS, bench_folder, server_program};
+use super::server::{Run, Server, server_program};
+use crate::Result;
+use crate::files::write;
+use crate::workspace::Workspace;
 
 const ROUNDS: usize = 3;
 

@@ -1,4 +1,4 @@
-//! The guard: how many instructions a send takes, against what it took before.
+//! The instruction-count check: how many instructions a send takes, against what it took before.
 //!
 //! Instructions can be counted where time can't be measured: on a busy machine,
 //! in a virtual one. They are those of `pm_client_send`, so of the core's blocking
@@ -9,15 +9,17 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::rust::TESTED;
-use crate::workspace::{Result, Workspace, output, run, write};
-
-use super::programs::{self, Job};
+use super::programs::{self, CHARACTERS, Job, bench_folder, rustc_version};
 use super::server::Server;
-use super::{CHARACTERS, bench_folder, rustc_version};
+use crate::Result;
+use crate::files::{read, write};
+use crate::machine::debian_package;
+use crate::process::{self, output, run};
+use crate::rust::TESTED;
+use crate::workspace::Workspace;
 
 /// More growth than this wants a reason, and a new baseline in the same change.
-const MOST_GROWTH: f64 = 0.05;
+const MAX_GROWTH: f64 = 0.05;
 
 /// Sends of the shorter and of the longer run; what they differ in is the sends' alone.
 const SENDS: [usize; 2] = [100, 1100];
@@ -38,14 +40,14 @@ pub(crate) fn check(workspace: &Workspace) -> Result<()> {
     if rustc != baseline.rustc {
         println!("the baseline was counted with {}, this is {rustc}: compilers differ, too", baseline.rustc);
     }
-    if growth > MOST_GROWTH {
+    if growth > MAX_GROWTH {
         return Err(format!(
             "a send takes {:.1} % more instructions than the {BASELINE} allows. If that serves, commit a new \
              baseline with it: cargo xtask bench guard --update",
             growth * 100.0
         ));
     }
-    if growth < -MOST_GROWTH {
+    if growth < -MAX_GROWTH {
         println!("that is much less: keep it with `cargo xtask bench guard --update`");
     }
     Ok(())
@@ -66,8 +68,7 @@ struct Baseline {
 
 impl Baseline {
     fn read(workspace: &Workspace) -> Result<Self> {
-        let text = std::fs::read_to_string(workspace.root.join(BASELINE))
-            .map_err(|error| format!("{BASELINE}: {error}"))?;
+        let text = read(&workspace.root.join(BASELINE))?;
         let found: Value = serde_json::from_str(&text).map_err(|error| format!("{BASELINE}: {error}"))?;
         let facts = (found["instructions_per_send"].as_f64(), found["rustc"].as_str());
         let (Some(instructions), Some(rustc)) = facts else {
@@ -79,7 +80,7 @@ impl Baseline {
 
 /// The instructions of one send.
 fn count(workspace: &Workspace) -> Result<f64> {
-    machine_valgrind()?;
+    debian_package("valgrind", "valgrind")?;
     programs::c_program(workspace, "ours")?;
     // How fast the server is does not count: it is another process. Built as the
     // tests build it, which have run by now.
@@ -96,15 +97,14 @@ fn run_counted(workspace: &Workspace, server: &Server, sends: usize) -> Result<f
     let job = Job { url, ca, warm_up: 0, sends, in_flight: 1, characters: CHARACTERS };
     let profile = bench_folder(workspace).join(format!("callgrind.{sends}.out"));
     output(&mut under_callgrind(&programs::command(workspace, "c", "ours", &job), &profile))?;
-    let text =
-        std::fs::read_to_string(&profile).map_err(|error| format!("{}: {error}", profile.display()))?;
+    let text = read(&profile)?;
     let total = text.lines().find_map(|line| line.strip_prefix("totals: "));
     let total = total.and_then(|total| total.trim().parse().ok());
     total.ok_or_else(|| format!("{} has no totals", profile.display()))
 }
 
 fn under_callgrind(program: &Command, profile: &Path) -> Command {
-    let mut command = Command::new("valgrind");
+    let mut command = process::program("valgrind");
     command
         .args(["--tool=callgrind", "--quiet"])
         .arg(format!("--callgrind-out-file={}", profile.display()))
@@ -117,16 +117,4 @@ fn under_callgrind(program: &Command, profile: &Path) -> Command {
         };
     }
     command
-}
-
-fn machine_valgrind() -> Result<()> {
-    let found = Command::new("valgrind").arg("--version").output().is_ok_and(|said| said.status.success());
-    match found {
-        true => Ok(()),
-        false => {
-            Err("valgrind, which counts the instructions of a send, is missing; get it from your system's \
-                      packages (Debian: apt install valgrind)"
-                .to_owned())
-        }
-    }
 }

@@ -5,10 +5,26 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::workspace::{Result, Workspace, machine_python, once, run, write};
-use crate::{c, node, python};
+use crate::Result;
+use crate::c::library;
+use crate::files::{copy, make_folder, once, write};
+use crate::machine::machine_node;
+use crate::node::addon;
+use crate::process::{output, program, run, succeeds};
+use crate::python::environment::{environment_of, install};
+use crate::python::wheel;
+use crate::workspace::Workspace;
 
-use super::bench_folder;
+/// The length of the message that everybody sends: a usual SMS.
+pub(crate) const CHARACTERS: usize = 100;
+
+pub(crate) fn bench_folder(workspace: &Workspace) -> PathBuf {
+    workspace.target.join("bench")
+}
+
+pub(crate) fn rustc_version() -> Result<String> {
+    Ok(output(program("rustc").arg("--version"))?.trim().to_owned())
+}
 
 /// Builds what a face's programs need.
 pub(crate) fn prepare(workspace: &Workspace, face: &str) -> Result<()> {
@@ -37,18 +53,18 @@ pub(crate) fn command(workspace: &Workspace, face: &str, who: &str, job: &Job) -
     let bench = bench_folder(workspace);
     let numbers = [job.warm_up, job.sends, job.in_flight, job.characters].map(|number| number.to_string());
     let mut command = match face {
-        "rust" => Command::new(workspace.built("release").join("bench-rust")),
+        "rust" => program(workspace.built("release").join("bench-rust")),
         "python" => {
-            let mut python = Command::new(bench.join("venv/bin/python"));
+            let mut python = program(bench.join("venv/bin/python"));
             python.arg(workspace.root.join("tests/bench/python/send.py"));
             python
         }
         "node" => {
-            let mut node = Command::new("node");
+            let mut node = program("node");
             node.arg(bench.join("node/send.mjs"));
             node
         }
-        _ => Command::new(bench.join("c").join(who)),
+        _ => program(bench.join("c").join(who)),
     };
     if face == "c" {
         command.arg(job.url).args([&numbers[0], &numbers[1], &numbers[3]]);
@@ -56,12 +72,9 @@ pub(crate) fn command(workspace: &Workspace, face: &str, who: &str, job: &Job) -
     } else {
         command.args([who, job.url]).args(&numbers);
     }
-    // Nobody is to ask a proxy for a server on this machine.
-    command.env("NO_PROXY", "127.0.0.1").env("no_proxy", "127.0.0.1");
-    match job.ca {
-        Some(ca) => command.env("BENCH_CA", ca),
-        None => command.env_remove("BENCH_CA"),
-    };
+    if let Some(ca) = job.ca {
+        command.env("BENCH_CA", ca);
+    }
     command
 }
 
@@ -71,21 +84,14 @@ fn rust(workspace: &Workspace) -> Result<()> {
 
 /// An environment with the peers and our wheel; tells its Python.
 pub(crate) fn python_environment(workspace: &Workspace) -> Result<PathBuf> {
-    let venv = bench_folder(workspace).join("venv");
-    let requirements = workspace.root.join("tests/bench/python/requirements.txt");
-    once(&venv.join("requirements.stamp"), std::slice::from_ref(&requirements), || {
-        run(Command::new(machine_python()?).args(["-m", "venv", "--clear"]).arg(&venv))?;
-        let install = ["install", "--only-binary=:all:", "--require-hashes", "-r"];
-        run(python::pip(&venv).args(install).arg(&requirements))
-    })?;
-    let wheel = python::wheel(workspace)?;
-    run(python::pip(&venv).args(["install", "--no-index", "--no-deps", "--force-reinstall"]).arg(wheel))?;
+    let venv = environment_of(workspace, "bench/venv", "tests/bench/python/requirements.txt")?;
+    install(&venv, &wheel::wheel(workspace)?)?;
     Ok(venv.join("bin/python"))
 }
 
 /// A project with the peers, our package and the program; tells its folder.
 pub(crate) fn node_project(workspace: &Workspace) -> Result<PathBuf> {
-    node::build(workspace)?;
+    addon::build(workspace)?;
     let project = bench_folder(workspace).join("node");
     let source = workspace.root.join("tests/bench/node");
     make_folder(&project)?;
@@ -93,13 +99,8 @@ pub(crate) fn node_project(workspace: &Workspace) -> Result<PathBuf> {
         copy(&source.join(file), &project.join(file))?;
     }
     let lock = [project.join("package-lock.json")];
-    once(&project.join("node_modules/.xtask.stamp"), &lock, || {
-        run(Command::new("npm").current_dir(&project).args([
-            "ci",
-            "--ignore-scripts",
-            "--no-audit",
-            "--no-fund",
-        ]))?;
+    once(&project.join("node_modules/.xtask.stamp"), &machine_node()?, &lock, || {
+        addon::npm_ci(workspace, &project)?;
         let ours = project.join("node_modules/partner-messaging");
         symlink(workspace.root.join("bindings-node"), &ours)
             .map_err(|error| format!("{}: {error}", ours.display()))
@@ -109,18 +110,18 @@ pub(crate) fn node_project(workspace: &Workspace) -> Result<PathBuf> {
 
 /// One of the C programs, compiled as a careful user would; tells its path.
 pub(crate) fn c_program(workspace: &Workspace, who: &str) -> Result<PathBuf> {
-    let libraries = c::build(workspace)?;
+    let libraries = library::build(workspace)?;
     let out = bench_folder(workspace).join("c");
     make_folder(&out)?;
-    let program = out.join(who);
-    let mut compile = Command::new("cc");
-    compile.args(["-std=gnu99", "-O2", "-Wall", "-Werror", "-o"]).arg(&program);
+    let made = out.join(who);
+    let mut compile = program("cc");
+    compile.args(["-std=gnu99", "-O2", "-Wall", "-Werror", "-o"]).arg(&made);
     compile.arg(workspace.root.join("tests/bench/c").join(format!("{who}.c")));
     if who == "ours" {
         let link = out.join("libpartner_messaging.so.0");
         // The library may have been built anew: the name stands for the newest.
         let _ = fs::remove_file(&link);
-        c::runtime_name(&libraries, &out)?;
+        library::runtime_name(&libraries, &out)?;
         compile.arg("-I").arg(workspace.root.join("bindings-c/include"));
         compile.arg("-L").arg(&libraries).arg("-lpartner_messaging");
     } else {
@@ -128,7 +129,7 @@ pub(crate) fn c_program(workspace: &Workspace, who: &str) -> Result<PathBuf> {
         compile.args(["-lcurl", "-lcjson"]);
     }
     run(&mut compile)?;
-    Ok(program)
+    Ok(made)
 }
 
 /// Says which packages are missing, before a compiler says it in its own words.
@@ -136,12 +137,7 @@ fn peer_headers(out: &Path) -> Result<()> {
     for (header, package) in [("curl/curl.h", "libcurl4-openssl-dev"), ("cjson/cJSON.h", "libcjson-dev")] {
         let probe = out.join("probe.c");
         write(&probe, &format!("#include <{header}>\n"))?;
-        let found = Command::new("cc")
-            .arg("-fsyntax-only")
-            .arg(&probe)
-            .output()
-            .map_err(|error| format!("cc can't be started: {error}"))?;
-        if !found.status.success() {
+        if !succeeds(program("cc").arg("-fsyntax-only").arg(&probe)) {
             return Err(format!(
                 "{header}, which the peer of the C library needs, is missing; get it from your system's \
                  packages (Debian: apt install {package})"
@@ -149,12 +145,4 @@ fn peer_headers(out: &Path) -> Result<()> {
         }
     }
     Ok(())
-}
-
-fn make_folder(path: &Path) -> Result<()> {
-    fs::create_dir_all(path).map_err(|error| format!("{}: {error}", path.display()))
-}
-
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    fs::copy(from, to).map(drop).map_err(|error| format!("{}: {error}", from.display()))
 }

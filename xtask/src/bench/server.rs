@@ -1,12 +1,20 @@
 //! The server of fixed answers, and the run of one program against it.
 
 use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use serde_json::Value;
 
-use crate::workspace::Result;
+use crate::Result;
+use crate::process;
+use crate::workspace::Workspace;
+
+/// Builds the server and tells where it is.
+pub(crate) fn server_program(workspace: &Workspace) -> Result<PathBuf> {
+    process::run(workspace.cargo("build").args(["--release", "-p", "partner-messaging-bench"]))?;
+    Ok(workspace.built("release").join("bench-server"))
+}
 
 /// A running server; it ends when dropped.
 pub(crate) struct Server {
@@ -20,7 +28,7 @@ pub(crate) struct Server {
 impl Server {
     /// `delay_ms`: how long it thinks before each answer.
     pub(crate) fn start(program: &Path, delay_ms: u32) -> Result<Self> {
-        let mut process = Command::new(program)
+        let mut process = process::program(program)
             .args(["--delay-ms", &delay_ms.to_string()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

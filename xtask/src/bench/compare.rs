@@ -1,0 +1,143 @@
+//! A send of ours against those of its peers, all in the same run.
+
+use serde_json::json;
+
+use super::contests::{CONTESTS, Contest, FACES};
+use super::programs::{self, CHARACTERS, Job, bench_folder, rustc_version};
+use super::report;
+use super::server::{Run, Server, server_program};
+use crate::Result;
+use crate::files::write;
+use crate::process::{output, program};
+use crate::workspace::Workspace;
+
+pub(crate) fn run(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
+    compare(workspace, &Plan::from(arguments)?)
+}
+
+/// Everybody against everybody's peers.
+fn compare(workspace: &Workspace, plan: &Plan) -> Result<()> {
+    for face in &plan.faces {
+        programs::prepare(workspace, face)?;
+    }
+    let server = server_program(workspace)?;
+    if !plan.all_cpus {
+        share_one_cpu()?;
+    }
+    let mut server = Server::start(&server, 0)?;
+    let wanted = CONTESTS.iter().filter(|contest| plan.faces.contains(&contest.face));
+    report::print_head();
+    let mut results = Vec::new();
+    for contest in wanted {
+        let result = plan.hold(workspace, &mut server, contest)?;
+        report::print(&result);
+        results.push(result);
+    }
+    let file = bench_folder(workspace).join("results.json");
+    let all = json!({
+        "rounds": plan.rounds,
+        "all_cpus": plan.all_cpus,
+        "characters": CHARACTERS,
+        "rustc": rustc_version()?,
+        "contests": report::json(&results),
+    });
+    write(&file, &format!("{all:#}\n"))?;
+    println!("\n{}", file.display());
+    Ok(())
+}
+
+/// Has this process, and so all it starts from now on, run on one processor. On two,
+/// each send wakes the server on one that sleeps, and what a virtual machine takes
+/// for that is thrice a whole send: nothing that a client of a service far away pays.
+fn share_one_cpu() -> Result<()> {
+    let this = std::process::id().to_string();
+    let last = std::thread::available_parallelism().map_or(0, |cpus| cpus.get() - 1).to_string();
+    output(program("taskset").args(["--cpu-list", "--pid", &last, &this])).map(drop)
+}
+
+/// What was asked for.
+struct Plan {
+    faces: Vec<&'static str>,
+    rounds: usize,
+    sends: usize,
+    all_cpus: bool,
+}
+
+impl Plan {
+    fn from(arguments: &[&str]) -> Result<Self> {
+        let mut plan = Self { faces: Vec::new(), rounds: 7, sends: 4000, all_cpus: false };
+        let mut left = arguments.iter();
+        while let Some(argument) = left.next() {
+            match *argument {
+                "--quick" => (plan.rounds, plan.sends) = (3, 1000),
+                "--all-cpus" => plan.all_cpus = true,
+                "--rounds" => plan.rounds = number("--rounds", left.next())?,
+                "--sends" => plan.sends = number("--sends", left.next())?,
+                name => match FACES.iter().find(|face| **face == name) {
+                    Some(face) => plan.faces.push(face),
+                    None => {
+                        return Err(format!(
+                            "bench takes {}, --rounds N, --sends N, --all-cpus and --quick; not {name}",
+                            FACES.join(", ")
+                        ));
+                    }
+                },
+            }
+        }
+        if plan.faces.is_empty() {
+            plan.faces = FACES.to_vec();
+        }
+        Ok(plan)
+    }
+
+    /// Runs everybody in turn, round after round; who begins changes.
+    fn hold<'a>(
+        &self,
+        workspace: &Workspace,
+        server: &mut Server,
+        contest: &'a Contest,
+    ) -> Result<report::Result<'a>> {
+        let peers = contest.peers.iter().map(|peer| (peer.entry, if peer.slow { 4 } else { 1 }));
+        let all: Vec<_> = std::iter::once((contest.ours, 1)).chain(peers).collect();
+        let mut runs: Vec<Vec<Run>> = all.iter().map(|_| Vec::new()).collect();
+        for round in 0..self.rounds {
+            for turn in 0..all.len() {
+                let at = (round + turn) % all.len();
+                let (entry, part) = all[at];
+                let (url, ca) = server.place(contest.http2);
+                let sends = (self.sends / part).max(1);
+                let warm_up = warm_up(contest.face, sends);
+                let in_flight = contest.in_flight;
+                let job = Job { url, ca, warm_up, sends, in_flight, characters: CHARACTERS };
+                let run = Run::of(&mut programs::command(workspace, contest.face, entry.who, &job))?;
+                eprintln!("{} {}: {:.1} µs", contest.face, entry.name, run.cpu_per_send());
+                runs[at].push(run);
+                check_protocol(server, contest, entry.name)?;
+            }
+        }
+        let mut runs = runs.into_iter();
+        let ours = runs.next().ok_or("nobody ran")?;
+        Ok(report::Result { contest, ours, peers: runs.collect() })
+    }
+}
+
+/// A service runs for days, so what counts is a program that runs hot. V8 takes
+/// long to compile what is: undici takes half the time after it.
+fn warm_up(face: &str, sends: usize) -> usize {
+    if face == "node" { 20_000 } else { sends / 5 + 128 }
+}
+
+/// What was measured must be what the table says it is.
+fn check_protocol(server: &mut Server, contest: &Contest, name: &str) -> Result<()> {
+    let counts = server.counts()?;
+    let expected = if contest.http2 { &counts["requests"] } else { &serde_json::Value::from(0) };
+    match counts["http2"] == *expected {
+        true => Ok(()),
+        false => Err(format!("{name} spoke another HTTP than it should: {counts}")),
+    }
+}
+
+fn number(option: &str, value: Option<&&str>) -> Result<usize> {
+    let number = value.and_then(|value| value.parse().ok()).filter(|number| *number > 0);
+    number.ok_or_else(|| format!("{option} takes a number"))
+}

@@ -1,0 +1,57 @@
+//! The build of the C library, and of one program against it.
+
+use std::path::{Path, PathBuf};
+
+use super::link;
+use crate::Result;
+use crate::machine::machine_compilers;
+use crate::process::{program, run};
+use crate::workspace::Workspace;
+
+/// The largest that a stripped shared object may be, in bytes.
+pub(crate) const MAX_SIZE: u64 = 8_000_000;
+
+/// Builds the shared and the static library as users get them, and tells the folder they are in.
+pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf> {
+    machine_compilers()?;
+    run(workspace.cargo("build").args(["--release", "-p", "partner-messaging-c"]))?;
+    let linked = linked(workspace);
+    link::link(&built(workspace), &linked)?;
+    Ok(linked)
+}
+
+/// Where they are linked for users.
+pub(crate) fn linked(workspace: &Workspace) -> PathBuf {
+    workspace.target.join("c/libraries")
+}
+
+/// Where cargo leaves them, before they are linked for users.
+pub(crate) fn built(workspace: &Workspace) -> PathBuf {
+    workspace.built("release")
+}
+
+/// Compiles one of the examples against the shared library.
+pub(crate) fn example(workspace: &Workspace, libraries: &Path, file: &str, out: &Path) -> Result<PathBuf> {
+    let made = out.join(file.replace('.', "-"));
+    let compiler = if file.ends_with(".cpp") { ["c++", "-std=c++17"] } else { ["cc", "-std=c99"] };
+    let mut command = program(compiler[0]);
+    command
+        .arg(compiler[1])
+        .arg(workspace.root.join("bindings-c/examples").join(file))
+        .arg("-I")
+        .arg(workspace.root.join("bindings-c/include"))
+        .arg("-L")
+        .arg(libraries)
+        .args(["-lpartner_messaging", "-pthread", "-o"])
+        .arg(&made);
+    run(&mut command)?;
+    Ok(made)
+}
+
+/// Gives the shared library the name that programs look for when they start
+/// (its SONAME), in the folder `out`.
+pub(crate) fn runtime_name(libraries: &Path, out: &Path) -> Result<()> {
+    let link = out.join("libpartner_messaging.so.0");
+    std::os::unix::fs::symlink(libraries.join("libpartner_messaging.so"), &link)
+        .map_err(|error| format!("{}: {error}", link.display()))
+}

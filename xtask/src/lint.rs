@@ -1,0 +1,30 @@
+//! What no test runner looks at: formatting, lints, generated files.
+
+mod imports;
+pub(crate) mod layers;
+mod panics;
+mod readme;
+mod source;
+
+use crate::Result;
+use crate::generate;
+use crate::node::addon;
+use crate::process::run;
+use crate::result::every;
+use crate::workspace::Workspace;
+
+pub(crate) fn test(workspace: &Workspace) -> Result<()> {
+    let mut doc = workspace.cargo("doc");
+    doc.args(["--no-deps", "-p", "partner-messaging"]).env("RUSTDOCFLAGS", "-D warnings");
+    // Each has something of its own to tell.
+    every([
+        layers::check(workspace),
+        panics::check(workspace),
+        readme::check(workspace),
+        addon::check_version(workspace),
+        generate::run(&workspace.root, true),
+        run(workspace.command("cargo").args(["fmt", "--all", "--check"])),
+        run(workspace.cargo("clippy").args(["--workspace", "--all-targets", "--", "-D", "warnings"])),
+        run(&mut doc),
+    ])
+}

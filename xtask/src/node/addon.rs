@@ -1,0 +1,53 @@
+//! The addon: its tools, its build, its tarballs.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::Result;
+use crate::files::{once, read};
+use crate::machine::machine_node;
+use crate::process::{run, with_network};
+use crate::workspace::Workspace;
+
+pub(crate) fn folder(workspace: &Workspace) -> PathBuf {
+    workspace.root.join("bindings-node")
+}
+
+pub(crate) fn npm(workspace: &Workspace) -> Command {
+    let mut npm = workspace.command("npm");
+    npm.current_dir(folder(workspace));
+    npm
+}
+
+/// Installs what the lock file in `folder` names.
+pub(crate) fn npm_ci(workspace: &Workspace, folder: &Path) -> Result<()> {
+    let mut npm = npm(workspace);
+    npm.current_dir(folder).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+    run(with_network(&mut npm))
+}
+
+/// Builds the addon beside its facade.
+pub(crate) fn build(workspace: &Workspace) -> Result<()> {
+    let version = machine_node()?;
+    let folder = folder(workspace);
+    let lock = [folder.join("package.json"), folder.join("package-lock.json")];
+    let stamp = folder.join("node_modules/.xtask.stamp");
+    once(&stamp, &version, &lock, || npm_ci(workspace, &folder))?;
+    run(npm(workspace).args(["run", "--silent", "build"]))
+}
+
+/// Everything has one version; npm wants its own written down.
+pub(crate) fn check_version(workspace: &Workspace) -> Result<()> {
+    let file = folder(workspace).join("package.json");
+    let line = format!("\"version\": \"{}\",", workspace.version());
+    if read(&file)?.lines().any(|found| found.trim() == line) {
+        return Ok(());
+    }
+    Err(format!("{} should have the workspace's version: {line}", file.display()))
+}
+
+/// Writes the main and the platform tarball to `out`.
+pub(crate) fn pack(workspace: &Workspace, out: &Path) -> Result<()> {
+    build(workspace)?;
+    run(npm(workspace).args(["run", "--silent", "pack:dist", "--"]).arg(out))
+}

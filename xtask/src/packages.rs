@@ -1,0 +1,4 @@
+//! The packages that users install.
+
+pub(crate) mod dist;
+pub(crate) mod install;

@@ -1,0 +1,94 @@
+//! What `dist/` holds, installed as users install it, into empty places, and
+//! the first programs run there.
+
+use std::path::Path;
+use std::process::Command;
+
+use super::dist;
+use crate::Result;
+use crate::files::{copy, empty_folder, files_ending, only_file, write};
+use crate::machine::machine_python;
+use crate::process::{output, program, run};
+use crate::python::environment;
+use crate::services::sandbox::Sandbox;
+use crate::workspace::Workspace;
+
+pub(crate) fn test(workspace: &Workspace) -> Result<()> {
+    dist::run(workspace)?;
+    let sandbox = Sandbox::start(workspace, "{}")?;
+    let place = workspace.target.join("install");
+    empty_folder(&place)?;
+    let check = |language: &str, command: &mut Command| {
+        let said = output(sandbox.points(command).arg("+6591234567"))?;
+        println!("{language}: {}", said.trim().replace('\n', ", "));
+        let complete = said.contains("sent as msg_") && said.contains("0.05 SGD");
+        if complete {
+            Ok(())
+        } else {
+            Err(format!("the installed first program for {language} said: {said}"))
+        }
+    };
+    check("Python", &mut in_python(workspace, &place)?)?;
+    for file in ["first.mjs", "first.cjs"] {
+        check("Node", &mut in_node(workspace, &place, file)?)?;
+    }
+    for file in ["first.c", "first.cpp"] {
+        check("C and C++", &mut in_c(workspace, &place, file)?)?;
+    }
+    Ok(())
+}
+
+fn in_python(workspace: &Workspace, place: &Path) -> Result<Command> {
+    let venv = place.join("venv");
+    run(program(machine_python()?).args(["-m", "venv"]).arg(&venv))?;
+    let wheel = only_file(&workspace.root.join("dist"), ".whl")?;
+    run(program(venv.join("bin/pip"))
+        .args(["--disable-pip-version-check", "install", "--quiet", "--no-index"])
+        .arg(wheel))?;
+    let mut first = program(venv.join("bin/python"));
+    first.arg(workspace.root.join("bindings-python/examples/first.py"));
+    Ok(first)
+}
+
+fn in_node(workspace: &Workspace, place: &Path, file: &str) -> Result<Command> {
+    let project = place.join("node");
+    if !project.exists() {
+        empty_folder(&project)?;
+        write(&project.join("package.json"), "{}")?;
+        run(program("npm")
+            .current_dir(&project)
+            .args(["install", "--offline", "--no-audit", "--no-fund"])
+            .args(files_ending(&workspace.root.join("dist"), ".tgz")?))?;
+    }
+    // Beside the project's own modules: its imports are found from there.
+    let first = project.join(file);
+    copy(&workspace.root.join("bindings-node/examples").join(file), &first)?;
+    let mut command = program("node");
+    command.arg(first);
+    Ok(command)
+}
+
+fn in_c(workspace: &Workspace, place: &Path, file: &str) -> Result<Command> {
+    let folder = place.join("c");
+    if !folder.exists() {
+        empty_folder(&folder)?;
+        let archive = only_file(&workspace.root.join("dist"), ".tar.gz")?;
+        run(program("tar").args(["--strip-components=1", "-C"]).arg(&folder).arg("-xf").arg(archive))?;
+    }
+    let flags = output(
+        program(environment::environment(workspace)?.join("bin/pkgconf"))
+            .env("PKG_CONFIG_PATH", folder.join("lib/pkgconfig"))
+            .args(["--define-prefix", "--cflags", "--libs", "partner-messaging"]),
+    )?;
+    let compiler = if file == "first.cpp" { ["c++", "-std=c++17"] } else { ["cc", "-std=c99"] };
+    let out = place.join(file.replace('.', "-"));
+    run(program(compiler[0])
+        .arg(compiler[1])
+        .arg(workspace.root.join("bindings-c/examples").join(file))
+        .args(flags.split_whitespace())
+        .args(["-pthread", "-o"])
+        .arg(&out))?;
+    let mut command = program(out);
+    command.env("LD_LIBRARY_PATH", folder.join("lib"));
+    Ok(command)
+}

@@ -1,0 +1,4 @@
+//! What runs beside the programs under test: started here, and ended with the command.
+
+pub(crate) mod postgres;
+pub(crate) mod sandbox;
