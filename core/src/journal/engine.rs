@@ -168,6 +168,8 @@ impl Worker {
         // Whoever asks from now on is told that it is closed.
         drop(operations);
         self.store = None;
+        // Before anybody hears that it is closed, and opens it again.
+        unrecorded::leave(&self.opener.name(), std::mem::take(&mut self.unrecorded));
         drop(closed);
         self.record_rest();
     }
@@ -176,7 +178,6 @@ impl Worker {
     /// store open for that: whoever opens it meanwhile takes it over.
     fn record_rest(mut self) {
         let name = self.opener.name();
-        unrecorded::leave(&name, std::mem::take(&mut self.unrecorded));
         let joins = ending_threads::joins();
         while unrecorded::is_left(&name) {
             let begun = Instant::now();

@@ -11,7 +11,11 @@ use crate::error::Outcome;
 use crate::types::JournalSummary;
 
 #[derive(Clone, Default)]
-pub(super) struct Memory(Arc<Mutex<State>>);
+pub(super) struct Memory {
+    state: Arc<Mutex<State>>,
+    /// Whether nothing can be written through this one.
+    is_failing: bool,
+}
 
 #[derive(Default)]
 pub(super) struct State {
@@ -26,7 +30,12 @@ pub(super) struct State {
 
 impl Memory {
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap()
+        self.state.lock().unwrap()
+    }
+
+    /// The same store, for one whose every commit fails.
+    pub(super) fn failing(&self) -> Self {
+        Self { is_failing: true, ..self.clone() }
     }
 }
 
@@ -37,7 +46,7 @@ impl OpenStore for Memory {
     }
 
     fn name(&self) -> String {
-        format!("memory {:p}", Arc::as_ptr(&self.0))
+        format!("memory {:p}", Arc::as_ptr(&self.state))
     }
 
     fn is_local(&self) -> bool {
@@ -80,6 +89,9 @@ impl Store for Memory {
 
     fn commit(&mut self, settlements: &[Settlement], claims: &[Claim]) -> Result<Committed, StoreError> {
         assert!(claims.windows(2).all(|pair| pair[0].key < pair[1].key), "in order, a key once");
+        if self.is_failing {
+            return Err(StoreError::failed("the disk is full"));
+        }
         let mut state = self.state();
         state.fail()?;
         state.commits.push((settlements.len(), claims.len()));
