@@ -24,14 +24,29 @@ fn sms(n: usize) -> Sms {
     Sms::text(format!("+65912345{n:02}"), "Hello")
 }
 
+fn wait_until(condition: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !condition() {
+        assert!(begun.elapsed() < Duration::from_secs(30), "it never came to be");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
 #[test]
 fn a_message_is_followed_until_its_status_is_final() {
     let sandbox = Sandbox::start().unwrap();
-    sandbox.set_state(&json!({"delivery": {"after_ms": 400}})).unwrap();
+    sandbox.set_state(&json!({"delivery": {"after_ms": null}})).unwrap();
     let client = client(&sandbox);
     let receipt = client.send(&sms(1)).unwrap();
     assert_eq!(client.get_message(&receipt.message_id).unwrap().status.as_deref(), Some("SENT"));
-    let record = client.wait_for_status(&receipt.message_id).unwrap();
+    sandbox.clear_requests();
+    let record = std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| client.wait_for_status(&receipt.message_id).unwrap());
+        // It was not final at the first look.
+        wait_until(|| sandbox.requests().len() >= 2);
+        sandbox.advance(None, "DELIVERED").unwrap();
+        waiting.join().unwrap()
+    });
     assert_eq!(record.status.as_deref(), Some("DELIVERED"));
     assert_eq!((record.cost, record.recipient.as_deref()), (receipt.cost, Some("+6591234501")));
     assert!(record.updated_at > record.created_at);
@@ -44,19 +59,21 @@ fn waiting_ends_at_its_deadline_and_when_it_is_cancelled() {
     let client = client(&sandbox);
     let id = client.send(&sms(1)).unwrap().message_id;
     let begun = Instant::now();
-    let options = CallOptions::new().timeout(Duration::from_millis(600));
+    let options = CallOptions::new().timeout(Duration::from_secs(3));
     let record = client.wait_for_status_opts(&id, None, &options).unwrap();
     assert_eq!(record.status.as_deref(), Some("SENT"));
-    assert!(begun.elapsed() >= Duration::from_millis(600) && begun.elapsed() < Duration::from_secs(5));
+    assert!(begun.elapsed() >= Duration::from_secs(3) && begun.elapsed() < Duration::from_secs(30));
 
     let cancel = Cancel::new();
     let handle = cancel.clone();
-    let canceller = std::thread::spawn(move || {
-        std::thread::sleep(Duration::from_millis(300));
-        handle.cancel();
+    sandbox.clear_requests();
+    let error = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            wait_until(|| !sandbox.requests().is_empty());
+            handle.cancel();
+        });
+        client.wait_for_status_opts(&id, None, &CallOptions::new().cancel(&cancel)).unwrap_err()
     });
-    let error = client.wait_for_status_opts(&id, None, &CallOptions::new().cancel(&cancel)).unwrap_err();
-    canceller.join().unwrap();
     assert_eq!(
         (error.class(), error.kind(), error.outcome()),
         (ErrorClass::Transport, Kind::Cancelled, None)
@@ -123,7 +140,7 @@ async fn a_list_goes_on_after_its_future_was_dropped() {
     }
     let mut list = client.list_messages(&MessageFilter::new().limit(1)).unwrap();
     let first = list.next().await.unwrap().unwrap().message_id;
-    sandbox.push_fault(FaultKind::Stall { ms: Some(200) }.into());
+    sandbox.push_fault(FaultKind::Stall { ms: Some(3_000) }.into());
     let dropped = tokio::time::timeout(Duration::from_millis(50), list.next()).await;
     assert!(dropped.is_err());
     let mut ids = vec![first];

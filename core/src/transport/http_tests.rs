@@ -5,6 +5,7 @@ use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::AtomicUsize;
 
+use futures_util::FutureExt;
 use socket2::{Domain, Socket, Type};
 
 use super::*;
@@ -50,9 +51,13 @@ fn swallowing(address: SocketAddr) -> (Socket, Vec<TcpStream>) {
     socket.bind(&address.into()).unwrap();
     socket.listen(0).unwrap();
     let address = socket.local_addr().unwrap().as_socket().unwrap();
-    let mut queue = Vec::new();
-    while let Ok(stream) = TcpStream::connect_timeout(&address, Duration::from_millis(200)) {
-        queue.push(stream);
+    let (mut queue, mut swallowed) = (Vec::new(), 0);
+    // One that is late may have been so for want of the processor.
+    while swallowed < 3 {
+        match TcpStream::connect_timeout(&address, Duration::from_millis(200)) {
+            Ok(stream) => queue.push(stream),
+            Err(_) => swallowed += 1,
+        }
         assert!(queue.len() < 16, "the queue never fills");
     }
     (socket, queue)
@@ -80,7 +85,7 @@ async fn every_address_of_a_name_is_tried() {
     let started = Instant::now();
     let failure = get(&transport, &url).await.err().unwrap();
     assert_eq!((failure.kind, failure.transient, failure.unconnected), (Kind::Timeout, true, true));
-    assert!(started.elapsed() < Duration::from_secs(6), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
 }
 
 #[tokio::test]
@@ -96,13 +101,21 @@ async fn a_name_without_an_address_is_told() {
 #[tokio::test]
 async fn lookups_of_one_name_are_one() {
     static LOOKUPS: AtomicUsize = AtomicUsize::new(0);
+    static ASKED: AtomicUsize = AtomicUsize::new(0);
     let resolver = Resolver::new(|_| {
         LOOKUPS.fetch_add(1, Ordering::SeqCst);
-        std::thread::sleep(Duration::from_millis(300));
+        while ASKED.load(Ordering::SeqCst) < 3 {
+            std::thread::sleep(Duration::from_millis(5));
+        }
         Err(io::Error::other("nobody knows"))
     });
     let transport = Transport::with_resolver(&config("http://messaging.test"), resolver).unwrap();
-    let call = || get(&transport, "http://messaging.test");
+    let call = async || {
+        let mut call = std::pin::pin!(get(&transport, "http://messaging.test"));
+        assert!((&mut call).now_or_never().is_none());
+        ASKED.fetch_add(1, Ordering::SeqCst);
+        call.await
+    };
     let (first, second, third) = tokio::join!(call(), call(), call());
     assert!([first, second, third].into_iter().all(|result| result.is_err_and(|it| it.kind == Kind::Dns)));
     assert_eq!(LOOKUPS.load(Ordering::SeqCst), 1);
@@ -115,7 +128,7 @@ async fn an_idle_connection_is_not_kept_for_long() {
     let url = format!("http://{}", listener.local_addr().unwrap());
     let connections = serve(listener);
     let transport = Transport::new(&config(&url)).unwrap();
-    for (idle, made) in [(0, 1), (14, 1), (16, 2)] {
+    for (idle, made) in [(0, 1), (8, 1), (16, 2)] {
         // Only while nothing is awaited: a paused clock jumps to the next timer.
         tokio::time::pause();
         tokio::time::advance(Duration::from_secs(idle)).await;
@@ -149,11 +162,22 @@ async fn a_dead_peer_is_noticed() {
     get(&transport, &url).await.unwrap();
     // `timer 02` is keep-alive, with the time that is left in hundredths of a second.
     let remote = format!("0100007F:{:04X}", address.port());
-    let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
-    let ours = table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
-    let timer = ours.filter(|fields| fields.get(2) == Some(&&*remote)).find_map(|fields| {
-        let (active, left) = fields.get(5)?.split_once(':')?;
-        (active == "02").then(|| u64::from_str_radix(left, 16).ok())?
-    });
-    assert!(timer.is_some_and(|left| left <= KEEPALIVE.as_secs() * 100), "{timer:?}");
+    let timer = || {
+        let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
+        let ours = table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+        ours.filter(|fields| fields.get(2) == Some(&&*remote)).find_map(|fields| {
+            let (active, left) = fields.get(5)?.split_once(':')?;
+            (active == "02").then(|| u64::from_str_radix(left, 16).ok())?
+        })
+    };
+    // Something may still wait to be acknowledged, and others' sockets come and go in the table.
+    let begun = Instant::now();
+    let left = loop {
+        match timer() {
+            Some(left) => break left,
+            None if begun.elapsed() > Duration::from_secs(30) => panic!("it has no timer"),
+            None => tokio::time::sleep(Duration::from_millis(5)).await,
+        }
+    };
+    assert!(left <= KEEPALIVE.as_secs() * 100, "{left}");
 }
