@@ -4,7 +4,6 @@ use std::fmt;
 use std::io;
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use serde_json::Value;
 use tokio::sync::mpsc::UnboundedSender;
@@ -147,9 +146,12 @@ impl Sandbox {
     /// Ends the server and all its connections, also those that are stalled.
     pub fn stop(self) {}
 
-    /// Returns when the port has changed. The wait is bounded, because in the child of a
-    /// fork there is no thread that would carry the order out.
+    /// Returns when the port has changed; in the child of a fork at once, since there is no
+    /// thread that would carry the order out.
     fn change_port(&self, change: PortChange) {
+        if self.process != std::process::id() {
+            return;
+        }
         let (done, carried_out) = mpsc::sync_channel(1);
         let order = Order::Port(
             change,
@@ -158,7 +160,7 @@ impl Sandbox {
             }),
         );
         if self.orders.send(order).is_ok() {
-            let _ = carried_out.recv_timeout(Duration::from_secs(2));
+            let _ = carried_out.recv();
         }
     }
 }
