@@ -132,7 +132,7 @@ fn reading_changes_nothing() {
         let mut connection = Connection::to(sandbox.url());
         let head = format!("Host: {host}\r\n{JSON}Connection: close\r\n");
         connection.ask_as(&head, method, &format!("{CONTROL}?op=reset"), RESET);
-        let (bytes, _) = connection.rest(std::time::Duration::from_secs(5));
+        let (bytes, _) = connection.end();
         assert!(bytes.starts_with(b"HTTP/1.1 405 "), "{method}");
     }
     assert_eq!(sandbox.state().balance.to_string(), "100.00");

@@ -103,7 +103,8 @@ fn a_page_gets_what_is_there_and_what_comes() {
     let sent = Instant::now();
     send(&sandbox, SMS);
     let second = events.next();
-    assert!(sent.elapsed() < Duration::from_secs(1));
+    // Sooner than anything would be told by itself.
+    assert!(sent.elapsed() < Duration::from_secs(10));
     assert_eq!(second["restart"], false);
     assert_eq!(second["events"][0]["request"]["n"], 1);
     assert_eq!(second["events"][0]["request"]["same"], entry["same"]);
@@ -198,7 +199,6 @@ fn requests_that_faults_ate_are_told_as_such() {
         push(&sandbox, fault);
         let mut connection = Connection::to(sandbox.url());
         connection.send(SMS);
-        connection.rest(Duration::from_millis(100));
         let entry = Events::of(&sandbox).requests(1).remove(0);
         assert_eq!(entry["outcome"], outcome, "{fault}");
         assert_eq!(entry["status"], status, "{fault}");
@@ -221,7 +221,7 @@ fn a_cut_behind_the_answer_loses_nothing() {
         push(&sandbox, &format!(r#"{{"kind":"truncate","after":{after}}}"#));
         let mut connection = Connection::to(sandbox.url());
         connection.send(SMS);
-        assert_eq!(connection.rest(Duration::from_secs(5)).0.len(), length.min(after));
+        assert_eq!(connection.end().0.len(), length.min(after));
         let entries = Events::of(&sandbox).requests(1);
         assert_eq!(entries.last().unwrap()["outcome"], outcome, "{after} of {length}");
     }
@@ -264,7 +264,7 @@ fn the_log_can_be_had_as_a_file() {
     get(&sandbox, "/partner/credit/balance");
     let mut connection = Connection::to(sandbox.url());
     connection.write(&format!("GET /sandbox/entries HTTP/1.0\r\n{HOST}\r\n"));
-    let (bytes, _) = connection.rest(Duration::from_secs(10));
+    let (bytes, _) = connection.end();
     let text = String::from_utf8(bytes).unwrap();
     let (head, body) = text.split_once("\r\n\r\n").unwrap();
     assert!(head.contains("content-type: application/x-ndjson"), "{head}");
@@ -312,7 +312,7 @@ fn the_page_holds_all_that_it_needs() {
     }
     let mut connection = Connection::to(sandbox.url());
     connection.write(&format!("HEAD / HTTP/1.1\r\n{HOST}Connection: close\r\n\r\n"));
-    let (head, _) = connection.rest(Duration::from_secs(5));
+    let (head, _) = connection.end();
     assert!(head.starts_with(b"HTTP/1.1 200 ") && head.ends_with(b"\r\n\r\n"));
     assert!(sandbox.requests().is_empty());
 }

@@ -18,6 +18,9 @@ use serde_json::Value;
 pub const SEND: &str = "/partner/message/send";
 pub const SMS: &str = r#"{"request":{"channel":"SMS","to":"+1234567890","content":"Hello from API!"}}"#;
 
+/// How long what is to come is waited for: longer than a busy machine takes.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
 pub const CONTROL: &str = "/sandbox/control";
 /// The headers of a program that uses the sandbox's own paths.
 pub const OWN: &str = "Host: localhost\r\nContent-Type: application/json\r\n";
@@ -67,7 +70,7 @@ impl Connection {
 
     pub fn try_to(url: &str) -> std::io::Result<Connection> {
         let stream = TcpStream::connect(url.strip_prefix("http://").unwrap())?;
-        stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+        stream.set_read_timeout(Some(PATIENCE))?;
         Ok(Connection(stream))
     }
 
@@ -120,8 +123,13 @@ impl Connection {
 
     /// Reads to the end of the connection, or for so long.
     pub fn rest(&mut self, patience: Duration) -> (Vec<u8>, End) {
+        let rest = self.rest_until(Instant::now() + patience);
+        self.0.set_read_timeout(Some(PATIENCE)).unwrap();
+        rest
+    }
+
+    fn rest_until(&mut self, until: Instant) -> (Vec<u8>, End) {
         let mut bytes = Vec::new();
-        let until = Instant::now() + patience;
         loop {
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
@@ -142,7 +150,16 @@ impl Connection {
     }
 
     pub fn end(&mut self) -> (Vec<u8>, End) {
-        self.rest(Duration::from_secs(5))
+        self.rest(PATIENCE)
+    }
+}
+
+/// Waits until so many requests have arrived.
+pub fn wait_for_requests(sandbox: &Sandbox, count: usize) {
+    let begun = Instant::now();
+    while sandbox.requests().len() < count {
+        assert!(begun.elapsed() < PATIENCE, "they never arrive");
+        std::thread::sleep(Duration::from_millis(1));
     }
 }
 
