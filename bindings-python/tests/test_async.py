@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import select
 import sys
 import threading
 import time
@@ -16,6 +17,7 @@ from typing import Any
 
 import pytest
 import uvloop
+from support import HANGS, until, until_async
 
 from partner_messaging import (
     AsyncClient,
@@ -24,6 +26,7 @@ from partner_messaging import (
     Receipt,
     Sms,
     TransportError,
+    _async,
 )
 from partner_messaging.testing import Sandbox
 
@@ -44,8 +47,7 @@ async def sending(sandbox: Sandbox) -> AsyncIterator[tuple[AsyncClient, asyncio.
     sandbox.push_fault("stall")
     async with sandbox.async_client() as client:
         task = asyncio.create_task(client.send(HELLO))
-        while not sandbox.requests:
-            await asyncio.sleep(0.01)
+        await until_async(lambda: sandbox.requests)
         yield client, task
 
 
@@ -79,11 +81,10 @@ def test_closing_ends_calls(sandbox: Sandbox) -> None:
 def test_cancelling_a_call_that_may_have_arrived(sandbox: Sandbox) -> None:
     async def main() -> None:
         async with sending(sandbox) as (client, task):
-            began = time.monotonic()
             task.cancel()
             with pytest.raises(asyncio.CancelledError) as raised:
                 await task
-            assert time.monotonic() - began < 0.5 and task.cancelled()
+            assert task.cancelled()
             error = own(raised.value).__cause__
             assert type(error) is OutcomeUnknownError
             assert (error.kind, error.outcome) == ("cancelled", "unknown")
@@ -99,8 +100,7 @@ def test_cancelling_a_call_that_waits_for_a_slot(sandbox: Sandbox) -> None:
         sandbox.push_fault("stall")
         async with sandbox.async_client(max_connections=1) as client:
             first = asyncio.create_task(client.send(HELLO))
-            while not sandbox.requests:
-                await asyncio.sleep(0.01)
+            await until_async(lambda: sandbox.requests)
             second = asyncio.create_task(client.send(HELLO))
             await asyncio.sleep(0.05)
             second.cancel()
@@ -124,12 +124,12 @@ def test_cancelling_in_the_very_turn_of_the_answer_loses_nothing(sandbox: Sandbo
 
     async def main() -> None:
         async with sandbox.async_client() as client:
-            for sent in range(1, 11):
+            for _ in range(10):
                 task = asyncio.create_task(client.send(HELLO))
                 await asyncio.sleep(0)
-                while len(sandbox.messages) < sent:
-                    time.sleep(0.01)
-                time.sleep(0.05)  # the answer arrives while the loop stands still
+                # The answer arrives while the loop stands still.
+                queue = _async._completions(asyncio.get_running_loop()).queue
+                assert select.select([queue.fileno()], [], [], HANGS)[0]
                 task.cancel()
                 with pytest.raises(asyncio.CancelledError) as raised:
                     await task
@@ -172,11 +172,11 @@ def test_a_loop_is_woken_once_for_all_that_completed(sandbox: Sandbox) -> None:
         async with sandbox.async_client() as client:
             tasks = [asyncio.create_task(client.send(HELLO)) for _ in range(50)]
             await asyncio.sleep(0)
-            while len(sandbox.messages) < 50:
-                time.sleep(0.01)  # the loop stands still, the calls don't
+            # The loop stands still, the calls don't.
+            until(lambda: sum(entry.messages for entry in client._native.spending()) == 50)
             time.sleep(0.2)
             await asyncio.gather(*tasks)
-        # One; a few, where the last answers were late.
+        # One; a few, where the last answers were on their way to the queue.
         assert 1 <= len(wakes) <= 5
 
     asyncio.run(main())
@@ -188,8 +188,6 @@ def test_cancelling_after_the_answer_was_drained_loses_nothing(sandbox: Sandbox)
             task = asyncio.create_task(client.send(HELLO))
             # The task has been woken and not yet run, or its future was cancelled
             # first and the answer drained then: both orders come up.
-            from partner_messaging import _async
-
             settle = _async._Completions.settle
 
             def cancelling(self: Any, completion: Any) -> None:
@@ -217,12 +215,12 @@ def test_cancelling_after_the_answer_was_drained_loses_nothing(sandbox: Sandbox)
 def test_wait_for(sandbox: Sandbox) -> None:
     async def main() -> None:
         async with sending(sandbox) as (client, task):
-            began = time.monotonic()
             with pytest.raises(asyncio.TimeoutError) as raised:
                 await asyncio.wait_for(task, 0.1)
-            assert time.monotonic() - began < 1 and task.cancelled()
+            assert task.cancelled()
             cancelled = raised.value.__cause__
             assert isinstance(cancelled, asyncio.CancelledError)
+            assert own(cancelled).__cause__.kind == "cancelled"
             assert (await client.send(HELLO)).status == "SENT"
 
     asyncio.run(main())
@@ -234,12 +232,18 @@ def test_timeout_and_task_group(sandbox: Sandbox) -> None:
         assert not hasattr(asyncio, "TaskGroup")
         return
 
+    async def expire_when_sent(timeout: Any) -> None:
+        await until_async(lambda: sandbox.requests)
+        timeout.reschedule(0)
+
     async def main() -> None:
         sandbox.push_fault("stall")
         async with sandbox.async_client() as client:
             with pytest.raises(TimeoutError) as raised:
-                async with asyncio.timeout(0.1):
+                async with asyncio.timeout(None) as timeout:
+                    expiring = asyncio.create_task(expire_when_sent(timeout))
                     await client.send(HELLO)
+            await expiring
             # The first releases of 3.11 give it no cause, but a context.
             cancelled = raised.value.__context__
             assert isinstance(cancelled, asyncio.CancelledError)
@@ -263,9 +267,7 @@ def test_cancelling_a_crowd(sandbox: Sandbox) -> None:
         sandbox.set_fault("stall")
         async with sandbox.async_client(max_connections=20) as client:
             tasks = [asyncio.create_task(client.send(HELLO)) for _ in range(300)]
-            while len(sandbox.requests) < 20:
-                await asyncio.sleep(0.01)
-            began = time.monotonic()
+            await until_async(lambda: len(sandbox.requests) == 20)
             for task in tasks:
                 task.cancel()
             outcomes = []
@@ -273,11 +275,11 @@ def test_cancelling_a_crowd(sandbox: Sandbox) -> None:
                 with pytest.raises(asyncio.CancelledError) as raised:
                     await task
                 outcomes.append(own(raised.value).outcome)
-                assert own(raised.value).__cause__ is not None
-            assert time.monotonic() - began < 3
+                assert own(raised.value).__cause__.kind == "cancelled"
             # The 20 that the server had read, and hardly one that took their place meanwhile.
-            assert 20 <= outcomes.count("unknown") <= 60 and len(sandbox.requests) <= 60
-            assert outcomes.count("unknown") + outcomes.count("not_sent") == 300
+            unknown = outcomes.count("unknown")
+            assert 20 <= unknown <= 60 and unknown + outcomes.count("not_sent") == 300
+            assert len(sandbox.requests) <= unknown
 
     asyncio.run(main())
 
@@ -286,7 +288,7 @@ def test_two_thousand_at_once(sandbox: Sandbox) -> None:
     sandbox.set_state(balance="100000.00")
 
     async def main() -> list[Receipt]:
-        async with sandbox.async_client(timeout=60) as client:
+        async with sandbox.async_client(timeout=HANGS) as client:
             return await asyncio.gather(*(client.send(HELLO) for _ in range(2000)))
 
     receipts = asyncio.run(main())
@@ -304,7 +306,7 @@ def test_several_loops_in_several_threads(sandbox: Sandbox) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(HANGS)
     assert [len(receipts) for receipts in results] == [5] * 6
 
 
@@ -328,7 +330,8 @@ def test_loops_in_turn_leak_nothing(sandbox: Sandbox) -> None:
     for _ in range(20):
         turn()
     gc.collect()
-    assert descriptors() <= before + 4
+    # A connection that is not used again is closed in time; what leaks stays.
+    until(lambda: descriptors() <= before + 4)
     for loop in loops:
         loop.close()
 
@@ -346,12 +349,10 @@ def test_an_idle_client_leaves_the_loop_alone(sandbox: Sandbox) -> None:
                 await asyncio.sleep(0)
                 assert len(readers) == 1
                 await task
-                await asyncio.sleep(0.01)
-                assert readers == set()
+                await until_async(lambda: not readers)
             with pytest.raises(InvalidMessageError):
                 await client.send({})
-            await asyncio.sleep(0.01)
-            assert readers == set()
+            await until_async(lambda: not readers)
 
     asyncio.run(main())
 
@@ -365,6 +366,7 @@ def test_a_closed_loop_hears_nothing(sandbox: Sandbox, capfd: pytest.CaptureFixt
         loop.run_until_complete(asyncio.sleep(0.01))
     loop.call_exception_handler = lambda context: None  # type: ignore[method-assign]  # the task's own destruction
     loop.close()
+    until(lambda: sandbox.messages)
     time.sleep(0.2)
     task._log_destroy_pending = False  # type: ignore[attr-defined]
     del task
@@ -377,14 +379,13 @@ def test_a_closed_loop_hears_nothing(sandbox: Sandbox, capfd: pytest.CaptureFixt
 def test_a_coroutine_thrown_away_cancels_its_call(sandbox: Sandbox) -> None:
     async def main() -> None:
         sandbox.push_fault("stall")
-        async with sandbox.async_client(max_connections=1) as client:
+        async with sandbox.async_client(max_connections=1, timeout=2 * HANGS) as client:
             coroutine = client.send(HELLO)
             coroutine.send(None)
-            while not sandbox.requests:
-                await asyncio.sleep(0.01)
+            await until_async(lambda: sandbox.requests)
             coroutine.close()
             # Its one connection is free again, long before its deadline.
-            assert (await client.send(HELLO, timeout=5)).status == "SENT"
+            assert (await client.send(HELLO, timeout=HANGS)).status == "SENT"
 
     asyncio.run(main())
 
@@ -448,8 +449,10 @@ def test_other_event_loops(new_loop: Any, sandbox: Sandbox) -> None:
         async with sandbox.async_client() as client:
             assert len(await asyncio.gather(*(client.send(HELLO) for _ in range(100)))) == 100
             sandbox.push_fault("stall")
+            stalled = asyncio.ensure_future(client.send(HELLO))
+            await until_async(lambda: len(sandbox.requests) == 101)
             with pytest.raises(asyncio.TimeoutError):
-                await asyncio.wait_for(client.send(HELLO), 0.1)
+                await asyncio.wait_for(stalled, 0.1)
             assert (await client.send(HELLO)).status == "SENT"
 
     try:

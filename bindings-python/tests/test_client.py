@@ -11,6 +11,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from support import HANGS, until
 
 from partner_messaging import Client, ConfigError, Sms, TransportError
 
@@ -167,7 +168,7 @@ def test_multiprocessing(sandbox, method):
     results = context.Queue()
     process = context.Process(target=_in_child, args=(sandbox.url, sandbox.api_key, results))
     process.start()
-    assert results.get(timeout=30).status == "SENT"
+    assert results.get(timeout=HANGS).status == "SENT"
     process.join()
 
 
@@ -183,7 +184,7 @@ def test_multiprocessing_with_a_client_used_before(sandbox, client):
     for child in children:
         child.start()
     assert client.send(HELLO).status == "SENT"
-    answers = [results.get(timeout=30) for _ in children]
+    answers = [results.get(timeout=HANGS) for _ in children]
     for child in children:
         child.join()
         assert child.exitcode == 0
@@ -213,7 +214,7 @@ INTERRUPTED = """
         except KeyboardInterrupt as interrupted:
             late = time.monotonic() - interrupt.at
             cause = interrupted.__cause__
-            print(cause.outcome, cause.kind, len(sandbox.requests), late < 0.4)
+            print(cause.outcome, cause.kind, len(sandbox.requests), late < 10)
         sandbox.set_fault(None)
         print(client.send(Sms(to="+6591234567", content="Hello")).status)
 """
@@ -221,7 +222,7 @@ INTERRUPTED = """
 
 def run(program, *arguments):
     return subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(program), *arguments], capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", textwrap.dedent(program), *arguments], capture_output=True, text=True, timeout=HANGS
     )
 
 
@@ -233,11 +234,19 @@ def test_ctrl_c_ends_a_blocking_call_with_its_outcome():
 
 def test_a_signal_handler_that_raises_nothing_does_not_end_a_call(sandbox, client):
     seen = []
+
+    def interrupt():
+        until(lambda: sandbox.requests)
+        os.kill(os.getpid(), signal.SIGUSR1)
+
     before = signal.signal(signal.SIGUSR1, lambda *_: seen.append(1))
     try:
-        sandbox.push_fault("stall", ms=300)
-        threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGUSR1)).start()
+        sandbox.push_fault("stall", ms=1000)
+        interrupting = threading.Thread(target=interrupt)
+        interrupting.start()
         assert client.send(HELLO).status == "SENT"
+        interrupting.join()
+        until(lambda: seen)
         assert seen == [1]
     finally:
         signal.signal(signal.SIGUSR1, before)

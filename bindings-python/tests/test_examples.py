@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from support import HANGS
 
 import partner_messaging
 from partner_messaging import _async, _errors, testing, types
@@ -23,7 +24,7 @@ def run(path, sandbox, *arguments):
         "PARTNER_MESSAGING_BASE_URL": sandbox.url,
     }
     return subprocess.run(
-        [sys.executable, path, *arguments], capture_output=True, text=True, timeout=60, env=environment
+        [sys.executable, path, *arguments], capture_output=True, text=True, timeout=HANGS, env=environment
     )
 
 
@@ -102,7 +103,7 @@ print(result)'''
 
 def test_the_documents_own_example_works_against_the_sandbox(sandbox):
     program = DOCUMENTED.format(key=sandbox.api_key, url=sandbox.url)
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=HANGS)
     assert done.returncode == 0, done.stderr
     assert "'success': True" in done.stdout and "'recipient': '+1234567890'" in done.stdout
     assert sandbox.requests[0]["json"] == {

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from support import HANGS
 
 from partner_messaging import Client, OutcomeUnknownError, PartnerMessagingError, Sms, _native
 from partner_messaging.testing import Sandbox
@@ -16,7 +17,7 @@ from partner_messaging.testing import Sandbox
 def python(program: str, sandbox: Sandbox) -> subprocess.CompletedProcess[str]:
     """Runs a program in a Python of its own, with the sandbox's port."""
     port = sandbox.url.rpartition(":")[2]
-    return subprocess.run([sys.executable, "-c", program, port], capture_output=True, text=True, timeout=60)
+    return subprocess.run([sys.executable, "-c", program, port], capture_output=True, text=True, timeout=HANGS)
 
 
 @pytest.mark.parametrize("sends, error", [(True, OutcomeUnknownError), (False, PartnerMessagingError)])

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from support import HANGS
 
 import partner_messaging
 
@@ -16,7 +17,7 @@ FORBIDDEN = ["asyncio", "typing", "dataclasses", "decimal", "json", "logging", "
 
 def python(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Runs a program in a Python of its own."""
-    return subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, timeout=60)
+    return subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, timeout=HANGS)
 
 
 def test_it_imports_nothing_heavy() -> None:

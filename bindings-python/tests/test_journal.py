@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support import HANGS, steps_of_calls, until, until_async
 
 import partner_messaging
 from partner_messaging import (
@@ -55,8 +56,7 @@ def journal(path: Path) -> Iterator[Journal]:
 
 
 def wait_for_requests(sandbox: Sandbox, count: int) -> None:
-    while len(sandbox.requests) < count:
-        time.sleep(0.005)
+    until(lambda: len(sandbox.requests) >= count)
 
 
 def test_clients_share_a_journal_and_close_their_own(sandbox: Sandbox, path: Path, journal: Journal) -> None:
@@ -179,7 +179,7 @@ def test_records_are_read_page_by_page(sandbox: Sandbox, journal: Journal) -> No
     keys = [f"k{number:04}" for number in range(1203)]
 
     async def main() -> None:
-        async with sandbox.async_client(journal=journal) as client:
+        async with sandbox.async_client(journal=journal, timeout=HANGS) as client:
             await asyncio.gather(*(client.send(HELLO, key=key) for key in keys))
 
     sandbox.set_state(balance="1000000.00")
@@ -220,8 +220,9 @@ def test_events_tell_that_a_key_is_claimed_waited_for_and_answered(
 ) -> None:
     caplog.set_level("DEBUG", "partner_messaging")
     events: list[Event] = []
-    with sandbox.client(journal=path, on_event=events.append) as client:
-        sandbox.push_fault("stall", ms=300)
+    with sandbox.client(journal=path, on_event=steps_of_calls(events.append)) as client:
+        # Long enough for another call to meet the key's.
+        sandbox.push_fault("stall", ms=3000)
         first = threading.Thread(target=client.send, args=(HELLO,), kwargs={"key": KEY})
         first.start()
         wait_for_requests(sandbox, 1)
@@ -259,15 +260,19 @@ def test_cancelling_ends_a_call_that_waits(sandbox: Sandbox, path: Path) -> None
         async with sandbox.async_client(journal=path) as client:
             sandbox.set_fault("stall")
             first = asyncio.create_task(client.send(HELLO, key=KEY))
-            while not sandbox.requests:
-                await asyncio.sleep(0.005)
-            second = asyncio.create_task(client.send(HELLO, key=KEY))
-            await asyncio.sleep(0.05)
-            second.cancel()
-            with pytest.raises(asyncio.CancelledError) as cancelled:
-                await second
-            assert cancelled.value.outcome == "unknown"  # type: ignore[attr-defined]
-            assert cancelled.value.__cause__.kind == "in_progress"  # type: ignore[union-attr]
+            await until_async(lambda: sandbox.requests)
+            ends = []
+            for seconds in (0.05, 1, 20):
+                second = asyncio.create_task(client.send(HELLO, key=KEY))
+                await asyncio.sleep(seconds)
+                second.cancel()
+                with pytest.raises(asyncio.CancelledError) as cancelled:
+                    await second
+                ends.append((cancelled.value.outcome, cancelled.value.__cause__.kind))  # type: ignore
+                if ends[-1][0] == "unknown":
+                    break
+            # Before its first look at the key, on a busy machine, it is known not to be sent.
+            assert ends.pop() == ("unknown", "in_progress") and set(ends) <= {("not_sent", "cancelled")}
             first.cancel()
             with pytest.raises(asyncio.CancelledError) as cancelled:
                 await first
@@ -283,10 +288,11 @@ WAITS = """
 import sys
 from partner_messaging import Client, Journal, Sms
 journal = Journal(sys.argv[2])
-client = Client(api_key="sandbox-key", base_url=sys.argv[1], journal=journal)
+client = Client(
+    api_key="sandbox-key", base_url=sys.argv[1], journal=journal, on_event=lambda event: print(event.step, flush=True)
+)
 try:
-    print("begun", flush=True)
-    client.send(Sms(to="+6591234567", content="Hello"), key="order-4711", timeout=60)
+    client.send(Sms(to="+6591234567", content="Hello"), key="order-4711", timeout=600)
 except KeyboardInterrupt as interrupt:
     error = interrupt.__cause__
     print(type(error).__name__, error.outcome, error.kind, journal.get("order-4711").outcome)
@@ -303,17 +309,13 @@ def test_ctrl_c_ends_a_call_that_waits_for_another_process(sandbox: Sandbox, pat
     with program(WAITS, sandbox.url, path) as first:
         wait_for_requests(sandbox, 1)
         with program(WAITS, sandbox.url, path) as second:
-            assert second.stdout is not None and second.stdout.readline() == "begun\n"
+            assert second.stdout is not None and second.stdout.readline() == "waiting\n"
             second.send_signal(signal.SIGINT)
-            output, errors = second.communicate(timeout=30)
-        # Before its first look at the key it is known not to be sent; after, it may be the other's.
-        assert output.split() in (
-            ["OutcomeUnknownError", "unknown", "in_progress", "None"],
-            ["TransportError", "not_sent", "cancelled", "None"],
-        ), errors
+            output, errors = second.communicate(timeout=HANGS)
+        assert output.splitlines()[-1] == "OutcomeUnknownError unknown in_progress None", errors
         first.send_signal(signal.SIGINT)
-        output, errors = first.communicate(timeout=30)
-    assert output.split()[1:] == ["OutcomeUnknownError", "unknown", "cancelled", "unknown"], errors
+        output, errors = first.communicate(timeout=HANGS)
+    assert output.splitlines()[-1] == "OutcomeUnknownError unknown cancelled unknown", errors
     assert len(sandbox.requests) == 1
 
 
@@ -342,7 +344,7 @@ def test_a_forked_child_goes_on(sandbox: Sandbox, path: Path, journal: Journal) 
 
         process = multiprocessing.get_context("fork").Process(target=child)
         process.start()
-        process.join(60)
+        process.join(HANGS)
         assert process.exitcode == 0
         # What the child closed was its own.
         assert client.send(HELLO, key="b").replayed and client.send(HELLO, key="c").replayed
@@ -386,20 +388,21 @@ def test_the_programs_own_sqlite_does_no_harm(sandbox: Sandbox, path: Path) -> N
 
         reader = threading.Thread(target=read)
         reader.start()
-        for number in range(200):
-            assert not client.send(HELLO, key=f"k{number}").replayed
+        sent = 0
+        while sent < 200 or len(reads) <= 10:
+            assert reader.is_alive() and not client.send(HELLO, key=f"k{sent}").replayed
+            sent += 1
         stop.set()
         reader.join()
-        assert len(reads) > 10
         # In this process, and as another one finds it.
-        assert all(client.send(HELLO, key=f"k{number}").replayed for number in range(200))
+        assert all(client.send(HELLO, key=f"k{number}").replayed for number in range(sent))
         counts = subprocess.run(
             [sys.executable, "-c", "import sys; from partner_messaging import Journal\n"
              "with Journal(sys.argv[1]) as journal: print(journal.summary().sent)", str(path)],
-            capture_output=True, text=True, timeout=60,
+            capture_output=True, text=True, timeout=HANGS,
         )
-        assert counts.stdout == "200\n", counts.stderr
-    assert len(sandbox.requests) == 200
+        assert counts.stdout == f"{sent}\n", counts.stderr
+    assert len(sandbox.requests) == sent
 
 
 def test_the_module_exports_nothing_of_sqlite() -> None:

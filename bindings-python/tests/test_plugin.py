@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from support import HANGS
+
 USERS_TESTS = '''
 import os
 import pytest
@@ -51,7 +53,7 @@ def pytest_run(folder: Path, program: str, *arguments: str) -> subprocess.Comple
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=HANGS,
     )
 
 

@@ -8,13 +8,14 @@ import sys
 import time
 
 import pytest
+from support import HANGS, until
 
 from partner_messaging.testing import Sandbox
 
 
 def python(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Runs a program in a Python of its own."""
-    return subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, timeout=60)
+    return subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, timeout=HANGS)
 
 
 BLOCKED = """
@@ -36,19 +37,17 @@ def interrupted(program: str, sandbox: Sandbox) -> tuple[subprocess.CompletedPro
     with subprocess.Popen(
         [sys.executable, "-c", program, sandbox.url], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
-        while not sandbox.requests:
-            assert process.poll() is None
-            time.sleep(0.01)
+        until(lambda: sandbox.requests or process.poll() is not None)
         began = time.monotonic()
         process.send_signal(signal.SIGINT)
-        output, errors = process.communicate(timeout=20)
+        output, errors = process.communicate(timeout=HANGS)
     return subprocess.CompletedProcess([], process.returncode, output, errors), time.monotonic() - began
 
 
 def test_ctrl_c_ends_a_blocking_call(sandbox: Sandbox) -> None:
     done, seconds = interrupted(BLOCKED, sandbox)
     assert done.stdout.split() == ["OutcomeUnknownError", "unknown", "cancelled", "SENT"], done.stderr
-    assert done.returncode == 0 and seconds < 1
+    assert done.returncode == 0 and seconds < 20
 
 
 def test_ctrl_c_ends_an_asyncio_program(sandbox: Sandbox) -> None:
@@ -61,35 +60,41 @@ async def main():
 asyncio.run(main())
 """
     done, seconds = interrupted(program, sandbox)
-    assert "KeyboardInterrupt" in done.stderr and seconds < 1
+    assert "KeyboardInterrupt" in done.stderr and seconds < 20
     assert done.returncode in (-signal.SIGINT, 130)
+
+
+HANDLING = """
+import signal, sys, time
+from partner_messaging import Client, Sms
+class TooLong(Exception): pass
+seen = []
+def raising(*_): raise TooLong
+client = Client(api_key="sandbox-key", base_url=sys.argv[1])
+signal.signal(signal.SIGALRM, raising)
+try:
+    client.send(Sms(to="+6591234567", content="Hello"))
+except TooLong as error:
+    print(type(error.__cause__).__name__)
+signal.signal(signal.SIGALRM, lambda *_: seen.append(1))
+print(client.send(Sms(to="+6591234567", content="Hello")).status)
+while not seen:
+    time.sleep(0.01)
+print(seen)
+"""
 
 
 def test_a_signal_handler_may_raise_what_it_likes_or_nothing(sandbox: Sandbox) -> None:
     sandbox.push_fault("stall")
-    sandbox.push_fault("stall", ms=300)
-    done = python(
-        """
-import signal, sys
-from partner_messaging import Client, OutcomeUnknownError, Sms
-class TooLong(Exception): pass
-def raising(*_): raise TooLong
-client = Client(api_key="sandbox-key", base_url=sys.argv[1])
-signal.signal(signal.SIGALRM, raising)
-signal.setitimer(signal.ITIMER_REAL, 0.1)
-try:
-    client.send(Sms(to="+6591234567", content="Hello"))
-except TooLong as error:
-    assert isinstance(error.__cause__, OutcomeUnknownError)
-seen = []
-signal.signal(signal.SIGALRM, lambda *_: seen.append(1))
-signal.setitimer(signal.ITIMER_REAL, 0.1)
-assert client.send(Sms(to="+6591234567", content="Hello")).status == "SENT"
-assert seen == [1]
-""",
-        sandbox.url,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
+    sandbox.push_fault("stall", ms=1000)
+    with subprocess.Popen(
+        [sys.executable, "-c", HANDLING, sandbox.url], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        for sent in (1, 2):
+            until(lambda: len(sandbox.requests) == sent or process.poll() is not None)
+            process.send_signal(signal.SIGALRM)
+        output, errors = process.communicate(timeout=HANGS)
+    assert (process.returncode, output.split(), errors) == (0, ["OutcomeUnknownError", "SENT", "[1]"], "")
 
 
 # Each ends its process while a call waits for its answer.

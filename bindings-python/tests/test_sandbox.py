@@ -14,6 +14,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from support import HANGS, until
 
 from partner_messaging import (
     AsyncClient,
@@ -34,7 +35,7 @@ def test_it_is_configured() -> None:
     with Sandbox(api_key="other-key", balance="0.07", state={"prices": {"SMS": "0.06"}}) as sandbox:
         assert sandbox.api_key == "other-key" and sandbox.url.startswith("http://127.0.0.1:")
         assert sandbox.state["balance"] == "0.07" and sandbox.url in repr(sandbox)
-        with urllib.request.urlopen(sandbox.inbox_url, timeout=10) as page:
+        with urllib.request.urlopen(sandbox.inbox_url, timeout=HANGS) as page:
             assert b"<title>Inbox" in page.read()
         with sandbox.client() as client:
             client.send(HELLO)
@@ -65,8 +66,9 @@ def test_faults(client: Client, sandbox: Sandbox) -> None:
     sandbox.set_fault(None)
     assert isinstance(client.send(HELLO), Receipt)
     sandbox.set_fault("refuse")
-    with pytest.raises(TransportError) as refused:
-        client.send(HELLO, max_retries=0)
+    # A client without connections: one that is just closing would fail otherwise.
+    with sandbox.client() as fresh, pytest.raises(TransportError) as refused:
+        fresh.send(HELLO, max_retries=0)
     assert refused.value.kind == "connect"
 
 
@@ -128,7 +130,7 @@ def test_what_blocks_pythons_sockets_does_not_see_it(
 
     monkeypatch.setattr(socket, "socket", Blocked)
     with pytest.raises(RuntimeError, match="blocked"):
-        urllib.request.urlopen(sandbox.url, timeout=5)
+        urllib.request.urlopen(sandbox.url, timeout=HANGS)
     assert client.send(HELLO).status == "SENT"
     assert len(sandbox.requests) == 1
 
@@ -173,14 +175,12 @@ def test_it_shows_its_inbox_on_wish(
         assert process.stdout is not None
         url = process.stdout.readline()
         if (argument or variable) == "open":
-            until = time.monotonic() + 60
-            while not asked.exists() and time.monotonic() < until:
-                time.sleep(0.01)
+            until(asked.exists)
             assert asked.read_text() == url
             line = ""
         else:
             line = f"partner-messaging sandbox: inbox at {url}"
-        _, complaints = process.communicate(timeout=30)
+        _, complaints = process.communicate(timeout=HANGS)
     assert (process.returncode, complaints) == (0, line)
     assert asked.exists() == (line == "")
 
@@ -197,14 +197,14 @@ def test_how_to_show_the_inbox_is_checked(monkeypatch: pytest.MonkeyPatch) -> No
 def test_stopping() -> None:
     sandbox = Sandbox()
     sandbox.set_fault("stall")
-    connection = http.client.HTTPConnection(sandbox.url.removeprefix("http://"), timeout=10)
+    connection = http.client.HTTPConnection(sandbox.url.removeprefix("http://"), timeout=HANGS)
     connection.request("POST", "/partner/message/send", "{}", {"x-api-key": sandbox.api_key})
     began = time.monotonic()
     sandbox.stop()
     sandbox.stop()
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 50
     connection.close()
     with pytest.raises(RuntimeError, match="stopped"):
         sandbox.requests
     with pytest.raises(urllib.error.URLError):
-        urllib.request.urlopen(sandbox.url, timeout=5)
+        urllib.request.urlopen(sandbox.url, timeout=HANGS)

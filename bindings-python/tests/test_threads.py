@@ -11,6 +11,7 @@ import time
 from typing import Any
 
 import pytest
+from support import HANGS, until
 
 from partner_messaging import AsyncClient, Client, OutcomeUnknownError, Sms
 from partner_messaging.testing import Sandbox
@@ -23,15 +24,14 @@ def test_closing_ends_calls_of_other_threads(sandbox: Sandbox) -> None:
     client = sandbox.client()
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         calls = [pool.submit(client.send, HELLO) for _ in range(4)]
-        while len(sandbox.requests) < 4:
-            time.sleep(0.01)
+        until(lambda: len(sandbox.requests) == 4)
         client.close()
-        errors = [call.exception(timeout=5) for call in calls]
+        errors = [call.exception(timeout=HANGS) for call in calls]
     assert all(isinstance(error, OutcomeUnknownError) and error.kind == "closed" for error in errors)
 
 
 def test_other_threads_run_meanwhile(client: Client, sandbox: Sandbox) -> None:
-    sandbox.push_fault("stall", ms=300)
+    sandbox.push_fault("stall", ms=1000)
     sender = threading.Thread(target=client.send, args=(HELLO,))
     sender.start()
     rounds = 0
@@ -39,7 +39,8 @@ def test_other_threads_run_meanwhile(client: Client, sandbox: Sandbox) -> None:
         rounds += 1
         time.sleep(0.001)
     sender.join()
-    assert rounds > 20
+    # Hundreds; one or two, if the sender kept them from running.
+    assert rounds > 5
 
 
 def in_child(work: Any) -> int:
@@ -67,10 +68,9 @@ def test_a_fork_leaves_calls_in_flight_to_the_parent(client: Client, sandbox: Sa
     sandbox.push_fault("stall", ms=800)
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         call = pool.submit(client.send, HELLO)
-        while not sandbox.requests:
-            time.sleep(0.01)
-        assert in_child(lambda: client.send(HELLO, timeout=5).status == "SENT") == 0
-        assert call.result(timeout=5).status == "SENT"
+        until(lambda: sandbox.requests)
+        assert in_child(lambda: client.send(HELLO).status == "SENT") == 0
+        assert call.result(timeout=HANGS).status == "SENT"
     assert len(sandbox.requests) == 2
 
 

@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from support import HANGS
+
 import partner_messaging
 
 PACKAGE = Path(partner_messaging.__file__).parent
@@ -21,7 +23,7 @@ ENVIRONMENT = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}
 
 def check(folder: Path, *arguments: str | Path) -> None:
     command = [sys.executable, "-m", *arguments]
-    done = subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=4 * HANGS)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 # A cancelled call ends within microseconds; a machine that is busier than this
 # must not hold up the event loop to learn its outcome.
-_OUTCOME_SECONDS = 0.1
+_OUTCOME_SECONDS = 1.0
 
 # How often a loop that can't watch a file descriptor looks for completions.
 _POLL_SECONDS = 0.005
