@@ -26,6 +26,8 @@ struct Shared {
     connections: AtomicUsize,
     /// Requests that arrived whole, messages or not.
     requests: AtomicUsize,
+    /// Connections that the server has ended in order or by a reset.
+    ends: AtomicUsize,
     /// A handle on each open connection, to end it with the server.
     sockets: Mutex<HashMap<usize, TcpStream>>,
 }
@@ -70,9 +72,13 @@ impl Stream {
                 self.shared.forget(self.number);
                 // Closing with no time to linger sends a reset.
                 let _ = socket2::SockRef::from(self.socket()).set_linger(Some(Duration::ZERO));
+                let shared = self.shared.clone();
+                drop(self);
+                shared.ends.fetch_add(1, Ordering::SeqCst);
             }
             End::Fin => {
                 let _ = self.socket().shutdown(Shutdown::Write);
+                self.shared.ends.fetch_add(1, Ordering::SeqCst);
                 // Bytes left unread would turn the close into a reset.
                 drain(self.socket());
             }
@@ -163,6 +169,7 @@ impl Server {
             stopping: AtomicBool::new(false),
             connections: AtomicUsize::new(0),
             requests: AtomicUsize::new(0),
+            ends: AtomicUsize::new(0),
             sockets: Mutex::default(),
         });
         let for_thread = shared.clone();
@@ -205,6 +212,12 @@ impl Server {
     #[must_use]
     pub fn requests(&self) -> usize {
         self.shared.requests.load(Ordering::SeqCst)
+    }
+
+    /// How many connections it has ended so far, in order or by a reset.
+    #[must_use]
+    pub fn ends(&self) -> usize {
+        self.shared.ends.load(Ordering::SeqCst)
     }
 }
 

@@ -9,9 +9,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use partner_messaging::{CallOptions, Cancel, Client, ClientBuilder, Error, Kind, Outcome, Receipt};
-use partner_messaging_wire::{Plan, Server, answer};
-use support::{assert_consistent, builder, message, outcome_of};
+use partner_messaging::{
+    CallOptions, Cancel, Client, ClientBuilder, Error, Event, Kind, Outcome, Receipt, Step,
+};
+use partner_messaging_wire::{End, Plan, Server, answer};
+use support::{PATIENCE, assert_consistent, builder, message, outcome_of, wait_until, with_deadline};
 
 /// Sends so many messages at once, and tells the server's ledger how each ended.
 fn send_all(client: &Client, server: &Server, calls: u64, options: &CallOptions) -> BTreeMap<String, usize> {
@@ -52,7 +54,7 @@ fn limited(per_second: usize, headers: &'static [(&'static str, &'static str)]) 
 }
 
 fn patient(url: &str) -> ClientBuilder {
-    builder(url).timeout(Duration::from_secs(30)).max_retries(2)
+    builder(url).timeout(2 * PATIENCE).max_retries(2)
 }
 
 #[test]
@@ -70,24 +72,24 @@ fn a_crowd_at_a_limited_service_arrives() {
 
 #[test]
 fn without_retries_a_429_is_told_at_once() {
-    let server = limited(0, &[("retry-after", "1")]);
+    let server = limited(0, &[("retry-after", "60")]);
     let client = patient(&server.url()).max_retries(0).build().unwrap();
     let started = Instant::now();
     let counts = send_all(&client, &server, 1, &CallOptions::new());
     assert_eq!(counts, [("rejected/api".to_owned(), 1)].into());
-    assert!(started.elapsed() < Duration::from_millis(900));
+    assert!(started.elapsed() < Duration::from_secs(50));
 }
 
 #[test]
 fn who_runs_out_of_time_in_a_hold_is_told_what_became_of_it() {
     // One is turned away; the others have not been sent when its hold outlasts them.
-    let server = limited(0, &[("retry-after", "20")]);
-    let client = patient(&server.url()).max_connections(1).timeout(Duration::from_secs(5)).build().unwrap();
+    let server = limited(0, &[("retry-after", "59")]);
+    let client = patient(&server.url()).max_connections(1).timeout(Duration::from_secs(50)).build().unwrap();
     let started = Instant::now();
     let counts = send_all(&client, &server, 50, &CallOptions::new());
     assert_eq!(counts, [("not_sent/timeout".to_owned(), 49), ("rejected/api".to_owned(), 1)].into());
     assert_eq!(server.requests(), 1);
-    assert!(started.elapsed() < Duration::from_secs(4), "nobody waits for what can't be");
+    assert!(started.elapsed() < Duration::from_secs(40), "nobody waits for what can't be");
 }
 
 #[test]
@@ -106,13 +108,13 @@ fn an_endless_pause_does_not_silence_the_client() {
 #[test]
 fn a_hold_of_reads_lets_sends_through() {
     let server = Server::start(|turn| match turn.request {
-        0 if turn.connection == 0 => Plan::answered(answer(429, &[("retry-after", "20")], b""), false),
+        0 if turn.connection == 0 => Plan::answered(answer(429, &[("retry-after", "59")], b""), false),
         _ => Plan::sent(),
     })
     .unwrap();
     let client = patient(&server.url()).build().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let options = CallOptions::new().timeout(Duration::from_secs(5));
+    let options = CallOptions::new().timeout(Duration::from_secs(50));
     let error = runtime.block_on(client.get_balance_opts(&options)).unwrap_err();
     assert_eq!((error.status(), error.attempts()), (Some(429), 1));
     let error = runtime.block_on(client.get_balance_opts(&options)).unwrap_err();
@@ -124,12 +126,23 @@ fn a_hold_of_reads_lets_sends_through() {
 #[test]
 fn cancelling_and_closing_end_the_wait_for_a_hold() {
     for close in [false, true] {
-        let server = limited(0, &[("retry-after", "20")]);
-        let client = patient(&server.url()).build().unwrap();
+        let server = limited(0, &[("retry-after", "59")]);
+        let (begun, held) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let counts = (begun.clone(), held.clone());
+        let count = move |event: &Event| match event.step {
+            Step::Attempt { .. } => drop(counts.0.fetch_add(1, Ordering::SeqCst)),
+            Step::Retry { .. } => drop(counts.1.fetch_add(1, Ordering::SeqCst)),
+            _ => {}
+        };
+        let client = patient(&server.url()).on_event(count).build().unwrap();
         let cancel = Cancel::new();
         let (ender, other) = (cancel.clone(), client.clone());
         let thread = std::thread::spawn(move || {
-            std::thread::sleep(Duration::from_millis(300));
+            // What was begun was turned away, too, and nothing more is begun in a hold.
+            wait_until(|| match held.load(Ordering::SeqCst) {
+                0 => false,
+                held => begun.load(Ordering::SeqCst) == held,
+            });
             if close { other.close() } else { ender.cancel() }
         });
         let counts = send_all(&client, &server, 3, &CallOptions::new().cancel(&cancel));
@@ -164,7 +177,7 @@ fn a_spent_retry_budget_is_named() {
 
 #[test]
 fn a_crowd_at_a_service_that_is_too_slow_opens_no_more_than_it_may() {
-    let server = Server::start(|_| Plan { delay: Duration::from_secs(5), ..Plan::sent() }).unwrap();
+    let server = Server::start(|_| Plan { delay: PATIENCE, ..Plan::sent() }).unwrap();
     let client = builder(&server.url()).timeout(Duration::from_secs(1)).max_connections(50).build().unwrap();
     let counts = send_all(&client, &server, 1_000, &CallOptions::new());
     let unknown = counts.get("unknown/timeout").copied().unwrap_or_default();
@@ -175,9 +188,9 @@ fn a_crowd_at_a_service_that_is_too_slow_opens_no_more_than_it_may() {
 
 #[test]
 fn a_crowd_with_too_little_time_leaves_no_unknowns() {
-    let server = Server::start(|_| Plan { delay: Duration::from_millis(50), ..Plan::sent() }).unwrap();
-    let client = builder(&server.url()).timeout(Duration::from_secs(2)).max_connections(20).build().unwrap();
-    let counts = send_all(&client, &server, 5_000, &CallOptions::new());
+    let server = Server::start(|_| Plan { delay: Duration::from_millis(500), ..Plan::sent() }).unwrap();
+    let client = builder(&server.url()).timeout(Duration::from_secs(8)).max_connections(20).build().unwrap();
+    let counts = send_all(&client, &server, 2_000, &CallOptions::new());
     // What was sent at the very end may still have met the deadline: a slot's worth.
     assert!(counts.get("unknown/timeout").copied().unwrap_or_default() <= 20, "{counts:?}");
     assert!(counts.get("sent").copied().unwrap_or_default() > 100, "{counts:?}");
@@ -187,19 +200,30 @@ fn a_crowd_with_too_little_time_leaves_no_unknowns() {
 
 #[test]
 fn an_answer_that_lies_in_the_socket_counts_although_the_process_slept() {
-    let server = Server::start(|_| Plan { delay: Duration::from_millis(200), ..Plan::sent() }).unwrap();
-    let client = builder(&server.url()).timeout(Duration::from_millis(600)).build().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let result = runtime.block_on(async {
-        let send = tokio::spawn(async move { client.send(&message(1)).await });
-        // The request leaves; then nothing of this process runs until long after the deadline.
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        std::thread::sleep(Duration::from_millis(1_000));
-        send.await.unwrap()
+    with_deadline(Duration::from_millis(600), |deadline| {
+        let server =
+            Server::start(|_| Plan { delay: Duration::from_millis(200), ..Plan::sent().then(End::Fin) });
+        let server = server.unwrap();
+        let client = builder(&server.url()).timeout(deadline).build().unwrap();
+        let (result, was_in_time) = runtime.block_on(async {
+            let begun = Instant::now();
+            let send = tokio::spawn(async move { client.send(&message(1)).await });
+            while server.requests() == 0 && begun.elapsed() < deadline {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            let was_in_time = server.requests() == 1 && begun.elapsed() < deadline;
+            if was_in_time {
+                // The request has left; nothing of the client runs until long after the deadline.
+                std::thread::sleep(deadline);
+                wait_until(|| server.ends() == 1);
+            }
+            (send.await.unwrap(), was_in_time)
+        });
+        server.ledger().told(1, &result);
+        assert_consistent(&server);
+        was_in_time.then(|| assert_eq!(outcome_of(&result), "sent"))
     });
-    server.ledger().told(1, &result);
-    assert_eq!(outcome_of(&result), "sent");
-    assert_consistent(&server);
 }
 
 #[test]

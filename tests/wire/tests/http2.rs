@@ -5,13 +5,14 @@
 mod support;
 
 use std::io::Read;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use partner_messaging::{CallOptions, ClientBuilder, Error, ErrorClass, Outcome, Receipt};
+use partner_messaging::{CallOptions, ClientBuilder, Error, ErrorClass, Event, Outcome, Receipt, Step};
 use partner_messaging_wire::{Authority, End, Leaf, Server, http2, sent_body};
-use support::{Face, assert_consistent, builder, message, outcome_of};
+use support::{Face, PATIENCE, assert_consistent, builder, message, outcome_of, wait_until, with_deadline};
 
 fn tls(authority: &Authority) -> Arc<rustls::ServerConfig> {
     authority.server(Leaf::Good, &["h2", "http/1.1"]).unwrap()
@@ -23,6 +24,8 @@ fn an_early_refusal_keeps_the_body_back() {
     let authority = Authority::new().unwrap();
     for face in [Face::blocking, Face::asynchronous] {
         let (arrived, data) = channel();
+        let (told, go_on) = channel::<()>();
+        let go_on = Mutex::new(go_on);
         let server = Server::start_raw(Some(tls(&authority)), move |stream, _, ledger| {
             let mut http2 = http2::Connection::accept_holding_bodies(stream).unwrap();
             // The first may have been sent before the client heard of holding back.
@@ -33,7 +36,8 @@ fn an_early_refusal_keeps_the_body_back() {
             http2.answer(stream, sent_body(), true).unwrap();
             let stream = http2.read_head().unwrap();
             http2.refuse(stream, br#"{"success":false,"code":"ORG_INACTIVE"}"#).unwrap();
-            std::thread::sleep(Duration::from_millis(100));
+            // The caller has heard of it.
+            go_on.lock().unwrap().recv().unwrap();
             http2.window(stream, 65_535).unwrap();
             arrived.send(http2.read_data()).unwrap();
         })
@@ -45,11 +49,12 @@ fn an_early_refusal_keeps_the_body_back() {
         let result = client.send(1);
         server.ledger().told(1, &result);
         assert_eq!(outcome_of(&result), "rejected/api", "{result:?}");
+        told.send(()).unwrap();
         std::thread::sleep(Duration::from_millis(200));
         // The blocking client runs during calls only.
         let _ = client.send_opts(2, &CallOptions::new().timeout(Duration::from_millis(200)));
         drop(client);
-        let data = data.recv_timeout(Duration::from_secs(10)).unwrap();
+        let data = data.recv_timeout(PATIENCE).unwrap();
         assert!(!String::from_utf8_lossy(&data).contains("call-1."), "the body left after the refusal");
         assert_consistent(&server);
     }
@@ -113,14 +118,20 @@ fn many_calls(server: &Server, builder: ClientBuilder, blocking: bool, at_once: 
 /// same one after another.
 #[test]
 fn a_first_connection_that_fails_fails_for_all_who_waited() {
-    let server = Server::start_raw(None, |mut stream, _, _| {
+    let begun = Arc::new(AtomicUsize::new(0));
+    let all = begun.clone();
+    let server = Server::start_raw(None, move |mut stream, _, _| {
         let _ = stream.read(&mut [0; 64]);
+        wait_until(|| all.load(Ordering::SeqCst) == 64);
         std::thread::sleep(Duration::from_millis(300));
         stream.end(End::Fin);
     })
     .unwrap();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    let client = builder(&server.tls_url()).build().unwrap();
+    let count = move |event: &Event| {
+        begun.fetch_add(usize::from(matches!(event.step, Step::Attempt { .. })), Ordering::SeqCst);
+    };
+    let client = builder(&server.tls_url()).on_event(count).build().unwrap();
     runtime.block_on(async {
         let calls: Vec<_> = (0..64)
             .map(|call| {
@@ -140,17 +151,25 @@ fn a_first_connection_that_fails_fails_for_all_who_waited() {
 fn a_wedged_connection_takes_one_call() {
     let authority = Authority::new().unwrap();
     for face in [Face::blocking, Face::asynchronous] {
-        let server = wedging(&authority);
-        let client = face(builder(&server.tls_url()).ca_file(authority.file().unwrap()));
-        let mut outcomes = Vec::new();
-        for call in 0..4 {
-            let result = client.send_opts(call, &CallOptions::new().timeout(Duration::from_secs(1)));
-            server.ledger().told(call, &result);
-            outcomes.push(outcome_of(&result));
-        }
-        assert_eq!(outcomes, ["sent", "unknown/timeout", "sent", "sent"]);
-        assert_eq!(server.connections(), 2);
-        assert_consistent(&server);
+        with_deadline(Duration::from_secs(1), |deadline| {
+            let server = wedging(&authority);
+            let client = face(builder(&server.tls_url()).ca_file(authority.file().unwrap()));
+            let mut outcomes = Vec::new();
+            for call in 0..4 {
+                // Only the second one needs an end.
+                let deadline = if call == 1 { deadline } else { PATIENCE };
+                let result = client.send_opts(call, &CallOptions::new().timeout(deadline));
+                server.ledger().told(call, &result);
+                outcomes.push(outcome_of(&result));
+            }
+            assert_consistent(&server);
+            if outcomes[1] == "not_sent/timeout" {
+                return None;
+            }
+            assert_eq!(outcomes, ["sent", "unknown/timeout", "sent", "sent"]);
+            assert_eq!(server.connections(), 2);
+            Some(())
+        });
     }
 }
 
@@ -160,14 +179,17 @@ fn a_wedged_connection_is_noticed_by_a_ping() {
     let authority = Authority::new().unwrap();
     let server = wedging(&authority);
     let client = Face::blocking(builder(&server.tls_url()).ca_file(authority.file().unwrap()));
-    let long = CallOptions::new().timeout(Duration::from_secs(60));
+    let long = CallOptions::new().timeout(WEDGED / 2);
     assert_eq!(outcome_of(&client.send_opts(0, &long)), "sent");
     let started = Instant::now();
     let result = client.send_opts(1, &long);
     assert_eq!(result.as_ref().unwrap_err().outcome(), Some(Outcome::Unknown), "{result:?}");
-    assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
+    assert!(started.elapsed() < WEDGED / 4, "{:?}", started.elapsed());
     assert_eq!(outcome_of(&client.send_opts(2, &long)), "sent");
 }
+
+/// How long a wedged connection is that.
+const WEDGED: Duration = Duration::from_secs(600);
 
 /// Answers; but on its first connection only the first request, and then reads no more.
 fn wedging(authority: &Authority) -> Server {
@@ -179,7 +201,7 @@ fn wedging(authority: &Authority) -> Server {
                 return;
             }
             if connection == 0 {
-                std::thread::sleep(Duration::from_secs(90));
+                std::thread::sleep(WEDGED);
             }
         }
     })

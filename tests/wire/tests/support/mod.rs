@@ -4,10 +4,29 @@
 #![allow(clippy::large_enum_variant)] // There are two of them at most.
 
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use partner_messaging::{CallOptions, Client, ClientBuilder, Error, Receipt, Sms, blocking};
 use partner_messaging_wire::{Ledger, Server};
+
+/// How long a test waits for what is to happen elsewhere: longer than a busy machine takes.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+pub fn wait_until(condition: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !condition() {
+        assert!(begun.elapsed() < PATIENCE, "it never came to be");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// Runs what is to meet its deadline after the request has left. `None`: the deadline passed
+/// before, for want of the processor; then a longer one is tried.
+pub fn with_deadline<T>(shortest: Duration, mut run: impl FnMut(Duration) -> Option<T>) -> T {
+    let deadlines = (0..).map(|tries| shortest * 4_u32.pow(tries)).take_while(|it| *it < 4 * PATIENCE);
+    let run = deadlines.into_iter().find_map(&mut run);
+    run.unwrap_or_else(|| panic!("no deadline was long enough for the request to leave"))
+}
 
 /// The message number `call`.
 pub fn message(call: u64) -> Sms {
@@ -16,12 +35,7 @@ pub fn message(call: u64) -> Sms {
 
 /// A client of this server that does not try again.
 pub fn builder(url: &str) -> ClientBuilder {
-    Client::builder()
-        .api_key("wire-key")
-        .base_url(url)
-        .max_retries(0)
-        .timeout(Duration::from_secs(10))
-        .trust_env(false)
+    Client::builder().api_key("wire-key").base_url(url).max_retries(0).timeout(PATIENCE).trust_env(false)
 }
 
 /// The two ways of calling, over one runtime.
@@ -55,6 +69,21 @@ impl Face {
             Self::Blocking(client) => client.send_opts(&message(call), options),
             Self::Async(runtime, client) => runtime.block_on(client.send_opts(&message(call), options)),
         }
+    }
+}
+
+impl Face {
+    /// Returns when what has arrived for the client's connections was seen. A blocking client
+    /// sees it when it makes the next call.
+    pub fn settle(&self) {
+        let Self::Async(runtime, _) = self else { return };
+        runtime.block_on(async {
+            // The runtime has looked at its sockets when a timer ends, and then at their tasks.
+            for _ in 0..3 {
+                let turn = async { tokio::time::sleep(Duration::from_millis(2)).await };
+                runtime.spawn(turn).await.unwrap();
+            }
+        });
     }
 }
 
