@@ -18,6 +18,12 @@ import { StateDialog } from './state-dialog';
 
 type DialogName = 'faults' | 'state' | 'reset' | 'help';
 
+/** An opened dialog, and how many were opened before it. */
+interface Opened {
+  name: DialogName;
+  before: number;
+}
+
 /** How long a short message stays, and how often newcomers are told to a screen reader. */
 const SAID_MS = 4000;
 const TOLD_MS = 5000;
@@ -26,7 +32,7 @@ export function App({ store }: { store: Store }) {
   useStore(store);
   const [filter, setFilter] = useState(NO_FILTER);
   const [number, setNumber] = useState<number | null>(null);
-  const [dialog, setDialog] = useState<DialogName | null>(null);
+  const [dialog, open, close] = useDialog();
   const [said, say] = useShortMessage();
   const found = useMemo(() => new Found(), []);
   const entries = found.of(store, filter);
@@ -61,15 +67,14 @@ export function App({ store }: { store: Store }) {
     },
     search: () => document.getElementById('search')?.focus(),
     copy: () => document.getElementById('copy-curl')?.click(),
-    faults: () => setDialog('faults'),
-    state: () => store.state && setDialog('state'),
+    faults: () => open('faults'),
+    state: () => store.state && open('state'),
     export: () => void exportList(),
-    help: () => setDialog('help'),
+    help: () => open('help'),
   };
   useKeys(actions);
 
   const waiting = store.faults.queued + (store.faults.set ? 1 : 0) + (store.faults.limit ? 1 : 0);
-  const close = () => setDialog(null);
   return (
     <>
       <header class="top">
@@ -91,9 +96,9 @@ export function App({ store }: { store: Store }) {
         )}
         <nav aria-label="Sandbox">
           <Tool icon="fault" label="Faults" count={waiting} onClick={actions.faults} />
-          <Tool icon="settings" label="State" onClick={actions.state} />
+          <Tool icon="settings" label="State" disabled={!store.state} onClick={actions.state} />
           <Tool icon="export" label="Export" onClick={actions.export} />
-          <Tool icon="reset" label="Reset" onClick={() => setDialog('reset')} />
+          <Tool icon="reset" label="Reset" onClick={() => open('reset')} />
           <Tool icon="help" label="Keys" onClick={actions.help} />
         </nav>
       </header>
@@ -116,26 +121,39 @@ export function App({ store }: { store: Store }) {
           </div>
         )}
       </main>
-      {dialog === 'faults' && <FaultsDialog store={store} onClose={close} say={say} />}
-      {dialog === 'state' && <StateDialog store={store} onClose={close} say={say} />}
-      {dialog === 'reset' && <ResetDialog onClose={close} say={say} />}
-      {dialog === 'help' && <HelpDialog onClose={close} />}
-      <ShortMessage text={said} />
+      {dialog?.name === 'faults' && <FaultsDialog key={dialog.before} store={store} onClose={close} say={say} />}
+      {dialog?.name === 'state' && <StateDialog key={dialog.before} store={store} onClose={close} say={say} />}
+      {dialog?.name === 'reset' && <ResetDialog key={dialog.before} onClose={close} say={say} />}
+      {dialog?.name === 'help' && <HelpDialog key={dialog.before} onClose={close} />}
+      <ShortMessage said={said} />
       <Newcomers store={store} />
     </>
   );
+}
+
+/**
+ * The dialog that is open, how one is opened, and how that one is closed. A browser tells of a
+ * dialog's end later than it ends, and the next may be open by then: it stays.
+ */
+function useDialog(): [Opened | null, (name: DialogName) => void, () => void] {
+  const [dialog, setDialog] = useState<Opened | null>(null);
+  const count = useRef(0);
+  const open = (name: DialogName) => setDialog({ name, before: count.current++ });
+  const close = () => setDialog((now) => (now === dialog ? null : now));
+  return [dialog, open, close];
 }
 
 interface ToolProps {
   icon: IconName;
   label: string;
   count?: number;
+  disabled?: boolean;
   onClick(): void;
 }
 
-function Tool({ icon, label, count: number = 0, onClick }: ToolProps) {
+function Tool({ icon, label, count: number = 0, disabled = false, onClick }: ToolProps) {
   return (
-    <button type="button" class="tool" onClick={onClick}>
+    <button type="button" class="tool" disabled={disabled} onClick={onClick}>
       <Icon name={icon} />
       <span>{label}</span>
       {number > 0 && (
@@ -161,30 +179,38 @@ function Standing({ store, shown, narrowed }: { store: Store; shown: number; nar
   );
 }
 
+/** A short message, and how many there were before it. */
+interface Said {
+  text: string;
+  before: number;
+}
+
 /** Stands over everything, also over a dialog. */
-function ShortMessage({ text }: { text: string }) {
+function ShortMessage({ said }: { said: Said | null }) {
   const element = useRef<HTMLParagraphElement>(null);
   useEffect(() => {
-    if (text) element.current?.showPopover();
+    if (said) element.current?.showPopover();
     else element.current?.hidePopover();
-  }, [text]);
+  }, [said]);
+  // What is said twice is an element anew, so that a screen reader tells it twice.
   return (
     <p ref={element} class="said" role="status" popover="manual">
-      {text}
+      {said && <span key={said.before}>{said.text}</span>}
     </p>
   );
 }
 
 /** A message that goes away by itself. */
-function useShortMessage(): [string, (text: string) => void] {
-  const [text, setText] = useState('');
+function useShortMessage(): [Said | null, (text: string) => void] {
+  const [said, setSaid] = useState<Said | null>(null);
   const timer = useRef(0);
+  const count = useRef(0);
   const say = (text: string) => {
     clearTimeout(timer.current);
-    setText(text);
-    timer.current = setTimeout(() => setText(''), SAID_MS) as unknown as number;
+    setSaid({ text, before: count.current++ });
+    timer.current = setTimeout(() => setSaid(null), SAID_MS) as unknown as number;
   };
-  return [text, say];
+  return [said, say];
 }
 
 /** Tells a screen reader, now and then, how many requests came. */

@@ -67,7 +67,9 @@ export function setKeysOn(on: boolean): void {
 /** What a pressed key means where the focus is. */
 export function actionOf(event: KeyboardEvent): Action | null {
   const target = event.target as HTMLElement;
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || target.closest('dialog')) return null;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return null;
+  // A dialog has all keys, also while none of its elements has the focus.
+  if (document.querySelector('dialog[open]')) return null;
   if (event.key === 'Escape') return 'back';
   if (target.closest('input, select, textarea')) return null;
   if (target.closest('[role=listbox]') || target === document.body) {
