@@ -5,20 +5,18 @@ import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { takePicture } from './pictures.mjs';
-import { email, open, otp, Sandbox, SEND, sms, startBrowser } from './support.mjs';
+import { email, eventually, Inbox, otp, Sandbox, SEND, sms, startBrowser } from './support.mjs';
 
-let browser, sandbox, window_, page;
+let browser, sandbox, inbox, page;
 before(async () => (browser = await startBrowser()));
 after(() => browser.close());
 beforeEach(async () => {
   sandbox = await Sandbox.start();
-  window_ = await open(browser, sandbox);
-  page = window_.page;
+  inbox = await Inbox.open(browser, sandbox);
+  page = inbox.page;
 });
 afterEach(async () => {
-  await window_.context.close();
-  await sandbox.stop();
-  assert.deepEqual(window_.problems, []);
+  await inbox.close().finally(() => sandbox.stop());
 });
 
 const rows = () => page.getByRole('listbox').getByRole('option');
@@ -26,14 +24,11 @@ const row = (text) => rows().filter({ hasText: text });
 const details = () => page.getByRole('article', { name: 'Request' });
 const dialog = () => page.getByRole('dialog');
 const button = (name, of = page) => of.getByRole('button', { name, exact: true });
-const said = (text) => page.getByRole('status').filter({ hasText: text }).waitFor();
+const said = (text) => inbox.said(text);
 const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
 const state = () => sandbox.control({ op: 'state' });
 /** The browser itself tells of answers that are errors. */
-const forgiveRefusals = () => {
-  const refusal = /^Failed to load resource: the server responded with a status of 400/;
-  window_.problems = window_.problems.filter((problem) => !refusal.test(problem));
-};
+const expectRefusals = () => inbox.expect(/^Failed to load resource: the server responded with a status of 400/);
 
 async function shown() {
   return (await rows().allInnerTexts()).map((text) => text.replace(/\s+/g, ' '));
@@ -54,9 +49,11 @@ test('filters and search choose what the list shows', async () => {
   const channel = page.getByRole('combobox', { name: 'Channel' });
   const expectRows = async (...texts) => {
     await page.getByText(/^\d+ (match|matches|request|requests)$/).filter({ hasText: String(texts.length) }).waitFor();
-    const found = await shown();
-    assert.equal(found.length, texts.length, found.join(' | '));
-    texts.forEach((text, i) => assert.ok(found[i].includes(text), `${text} in ${found[i]}`));
+    await eventually(async () => {
+      const found = await shown();
+      assert.equal(found.length, texts.length, found.join(' | '));
+      texts.forEach((text, i) => assert.ok(found[i].includes(text), `${text} in ${found[i]}`));
+    });
   };
   for (const [text, ...expected] of [
     ['apples', 'nobody', '+6591111111'],
@@ -76,7 +73,7 @@ test('filters and search choose what the list shows', async () => {
   await page.getByRole('heading', { name: 'Nothing matches' }).waitFor();
   await button('Show all sends').click();
   await expectRows('Lost', 'nobody', 'Invoice', '161803', 'Apples');
-  assert.equal(await recipient.inputValue(), '');
+  await eventually(async () => assert.equal(await recipient.inputValue(), ''));
   await channel.selectOption('EMAIL');
   await expectRows('Invoice');
   await channel.selectOption('');
@@ -88,7 +85,7 @@ test('filters and search choose what the list shows', async () => {
     ['All 5', 'Lost', 'nobody', 'Invoice', '161803', 'Apples'],
   ]) {
     await button(kind).click();
-    assert.equal(await button(kind).getAttribute('aria-pressed'), 'true');
+    await page.getByRole('button', { name: kind, exact: true, pressed: true }).waitFor();
     await expectRows(...expected);
   }
   await search.fill('apples');
@@ -130,6 +127,7 @@ test('a request is copied as a command that repeats it', async () => {
 });
 
 test('a status is set for one message and for all', async () => {
+  expectRefusals();
   await sandbox.control({ op: 'set_state', state: { delivery: { after_ms: null } } });
   await sandbox.send(sms('One'));
   await sandbox.send(sms('Two'));
@@ -143,7 +141,6 @@ test('a status is set for one message and for all', async () => {
   await status.fill('');
   await button('Set', details()).click();
   await said('must not be empty');
-  forgiveRefusals();
 
   await button('State').click();
   await dialog().getByRole('combobox', { name: 'Status of all messages' }).fill('FAILED');
@@ -161,7 +158,7 @@ test('an email is shown rendered and as HTML', async () => {
   assert.equal(await heading.evaluate((element) => getComputedStyle(element).color), 'rgb(1, 2, 3)');
   await button('HTML', details()).click();
   await details().locator('pre').getByText('<h1 style="color: rgb(1, 2, 3)">Hello Mei</h1>', { exact: true }).waitFor();
-  assert.equal(await details().locator('iframe').count(), 0);
+  await details().locator('iframe').waitFor({ state: 'detached' });
   await button('Rendered', details()).click();
   await heading.waitFor();
 });
@@ -175,9 +172,10 @@ test('request and answer are shown as they came', async () => {
   });
   await row('Digits').click();
   const pre = details().getByLabel('Request as it came: body');
-  assert.match(await pre.innerText(), /\{\n {2}"request": \{\n {4}"channel": "SMS",\n[^]*"n": 1\.10\n/);
+  const laidOut = /\{\n {2}"request": \{\n {4}"channel": "SMS",\n[^]*"n": 1\.10\n/;
+  await eventually(async () => assert.match(await pre.innerText(), laidOut));
   await details().getByRole('checkbox', { name: 'as it came' }).first().check();
-  assert.equal(await pre.innerText(), body);
+  await eventually(async () => assert.equal(await pre.innerText(), body));
   await details().getByText(/^\d+ headers$/).first().click();
   await details().getByRole('row', { name: 'x-api-key sandbox-key' }).waitFor();
   await details().getByText('Status 200').waitFor();
@@ -194,8 +192,10 @@ test('each fault of the builder waits in the sandbox as the page shows it', asyn
 
   for (const name of kinds.filter((name) => name !== 'refuse')) {
     await kind.selectOption(name);
-    const { op, fault } = JSON.parse(await dialog().getByLabel('The command').innerText());
-    assert.deepEqual([op, fault.kind], ['push_fault', name]);
+    await eventually(async () => {
+      const { op, fault } = JSON.parse(await dialog().getByLabel('The command').innerText());
+      assert.deepEqual([op, fault.kind], ['push_fault', name]);
+    });
     await dialog().getByRole('button', { name: /this fault$/ }).click();
     const waiting = dialog().getByRole('region', { name: 'Faults that wait' });
     await waiting.getByText(name).first().waitFor();
@@ -238,28 +238,31 @@ test('faults are met as the builder was told', async () => {
   await dialog().getByText('429 with Retry-After: 1 for what is more than 1 requests').waitFor();
   await add();
   await waiting.getByText('For all requests').waitFor();
-  await sandbox.send(sms('5'));
-  assert.equal(await sandbox.send(sms('6')), 429);
+  // Of two at a time one is too much, unless they are a second apart.
+  await eventually(async () => {
+    const statuses = await Promise.all([sandbox.send(sms('5')), sandbox.send(sms('6'))]);
+    assert.deepEqual(statuses.sort(), [403, 429]);
+  });
   await button('Take all away', dialog()).click();
   await waiting.getByText('No fault waits').waitFor();
   assert.equal(await sandbox.send(sms('7')), 200);
 
   // The port closes for everybody, also for the page, which says so.
   await kind.selectOption('refuse');
-  await dialog().getByLabel('Milliseconds').fill('1500');
+  await dialog().getByLabel('Milliseconds').fill('5000');
+  inbox.expect(/^Failed to load resource: net::ERR_/);
   await add();
   await said('The fault acts');
   assert.equal(await sandbox.send(sms('8')), null);
   await button('Done', dialog()).click();
   await button('Export').click();
   await said('The sandbox does not answer');
-  window_.problems.length = 0;
-  await page.waitForTimeout(1500);
-  assert.equal(await sandbox.send(sms('9')), 200);
+  await eventually(async () => assert.equal(await sandbox.send(sms('9')), 200));
   await row('9').first().waitFor();
 });
 
 test('a wrong field of a fault is named beside it', async () => {
+  expectRefusals();
   await button('Faults').click();
   const kind = dialog().getByRole('combobox', { name: 'Fault', exact: true });
   for (const [name, label, value, problem] of [
@@ -277,10 +280,9 @@ test('a wrong field of a fault is named beside it', async () => {
     await dialog().locator('.wrong').filter({ hasText: problem }).waitFor();
     if (label !== 'Headers') assert.equal(await field.getAttribute('aria-invalid'), 'true', label);
     await kind.selectOption('garbage');
-    assert.equal(await dialog().locator('.wrong').count(), 0);
+    await dialog().locator('.wrong').waitFor({ state: 'detached' });
     await dialog().getByLabel('How many').fill('1');
   }
-  forgiveRefusals();
 });
 
 test('every part of the state can be changed', async () => {
@@ -320,6 +322,7 @@ test('every part of the state can be changed', async () => {
 });
 
 test('only what was changed is sent, and a wrong field is named beside it', async () => {
+  expectRefusals();
   await button('State').click();
   const field = (label) => dialog().getByLabel(label, { exact: true });
   // The balance sinks while the dialog is open, and is not put back.
@@ -345,7 +348,6 @@ test('only what was changed is sent, and a wrong field is named beside it', asyn
   await button('Cancel', dialog()).click();
   await dialog().waitFor({ state: 'detached' });
   assert.equal((await state()).balance, '99.95');
-  forgiveRefusals();
 });
 
 test('a reset is asked about', async () => {
@@ -388,11 +390,13 @@ test('of many changes of a status the page keeps the newest', async () => {
   await row('Often').click();
   const timeline = details().getByRole('region', { name: 'Timeline' });
   await timeline.getByText('3 older statuses have left').waitFor();
-  const statuses = await timeline.getByText(/^Status/).allInnerTexts();
-  assert.deepEqual([statuses.length, ...statuses.slice(0, 2), statuses.at(-1)], [51, 'Status SENT', 'Status STATUS_4', 'Status STATUS_53']);
+  await eventually(async () => {
+    const statuses = await timeline.getByText(/^Status/).allInnerTexts();
+    assert.deepEqual([statuses.length, ...statuses.slice(0, 2), statuses.at(-1)], [51, 'Status SENT', 'Status STATUS_4', 'Status STATUS_53']);
+  });
   await row('Once').click();
   await timeline.getByText('Status SENT').waitFor();
-  assert.equal(await timeline.getByText('have left').count(), 0);
+  await timeline.getByText('have left').waitFor({ state: 'detached' });
 });
 
 test('what the list shows can be saved', async () => {
@@ -419,25 +423,25 @@ test('the picture shows sends by outcome, over two minutes or an hour', async ()
   for (let i = 0; i < 5; i++) await sandbox.send(sms(String(i)));
   await sandbox.send({ channel: 'SMS', to: 'nobody', content: 'x' });
   const picture = page.getByRole('region', { name: 'Throughput' }).getByRole('img');
-  await page.waitForFunction(() => document.querySelector('.chart svg')?.getAttribute('aria-label')?.includes('5 sent'));
-  assert.match(
-    await picture.getAttribute('aria-label'),
-    /^Sends in the last 2 min: 6, at most \d a second\. Since the start: 5 sent, 1 rejected, 0 unknown\.$/,
-  );
-  assert.ok((await picture.locator('rect.sent').count()) >= 1);
-  assert.ok((await picture.locator('rect.rejected').count()) >= 1);
+  const tells = (pattern) => eventually(async () => assert.match(await picture.getAttribute('aria-label'), pattern));
+  await tells(/^Sends in the last 2 min: 6, at most \d a second\. Since the start: 5 sent, 1 rejected, 0 unknown\.$/);
+  for (const outcome of ['sent', 'rejected']) await picture.locator(`rect.${outcome}`).first().waitFor();
   await button('1 h').click();
-  assert.match(await picture.getAttribute('aria-label'), /^Sends in the last 1 h: 6, at most 1 a second/);
+  await tells(/^Sends in the last 1 h: 6, at most 1 a second/);
 });
 
 test('a campaign fills the picture', async () => {
+  const forPictures = Boolean(process.env.PICTURES);
   await sandbox.control({ op: 'set_state', state: { balance: '100000.00' } });
-  await sandbox.control({ op: 'push_fault', fault: { kind: 'limit', per_second: process.env.PICTURES ? 25 : 5 } });
-  const end = Date.now() + (process.env.PICTURES ? 20_000 : 3000);
-  for (let i = 0; Date.now() < end; i++) {
-    if (i % 40 === 7) await sandbox.control({ op: 'push_fault', fault: { kind: 'close_after_read' } });
-    await sandbox.send(sms(`Your code is ${100_000 + ((i * 7919) % 900_000)}.`, `+65${90_000_000 + i}`));
-    await new Promise((resolve) => setTimeout(resolve, 15 + 35 * Math.sin(i / 90) ** 2));
+  await sandbox.control({ op: 'push_fault', fault: { kind: 'limit', per_second: forPictures ? 25 : 1 } });
+  const end = Date.now() + (forPictures ? 20_000 : 0);
+  const seen = new Set();
+  const send = (i) => sandbox.send(sms(`Your code is ${100_000 + ((i * 7919) % 900_000)}.`, `+65${90_000_000 + i}`));
+  // Two at a time, so that on any machine some are more than the limit.
+  for (let i = 0; Date.now() < end || seen.size < 3; i += 2) {
+    if (i % 40 === 8) await sandbox.control({ op: 'push_fault', fault: { kind: 'close_after_read' } });
+    for (const status of await Promise.all([send(i), send(i + 1)])) seen.add(status);
+    await new Promise((resolve) => setTimeout(resolve, 30 + 70 * Math.sin(i / 90) ** 2));
   }
   const bars = page.getByRole('region', { name: 'Throughput' }).locator('rect');
   for (const outcome of ['sent', 'rejected', 'unknown']) {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { email, open, otp, Sandbox, SEND, sms, startBrowser } from './support.mjs';
+import { email, eventually, Inbox, newContext, newPage, otp, Sandbox, SEND, sms, startBrowser } from './support.mjs';
 
 let browser, sandbox;
 before(async () => (browser = await startBrowser()));
@@ -30,12 +30,15 @@ async function startServer(pages) {
     answer.end(page);
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  // A test that failed does not stop it.
+  server.unref();
   const { port } = server.address();
   return { port, asked, stop: () => server.close() };
 }
 
 test('scripts in any field are text', async () => {
-  const { page, context, problems } = await open(browser, sandbox);
+  const inbox = await Inbox.open(browser, sandbox);
+  const { page } = inbox;
   page.on('dialog', (dialog) => assert.fail(dialog.message()));
   for (const script of SCRIPTS) {
     await sandbox.send(sms(script));
@@ -50,8 +53,9 @@ test('scripts in any field are text', async () => {
   const rows = page.getByRole('listbox').getByRole('option');
   await page.getByText(`${SCRIPTS.length * 5} requests`).waitFor();
   const expected = await page.locator('script, svg[onload], img, iframe').count();
-  for (let i = 0; i < SCRIPTS.length * 5; i++) {
+  for (let i = 1; i <= SCRIPTS.length * 5; i++) {
     await page.keyboard.press('j');
+    await page.locator(`[role=option][aria-selected=true][aria-posinset="${i}"]`).waitFor();
     await page.getByRole('article', { name: 'Request' }).getByText('Request as it came').waitFor();
   }
   const count = await rows.filter({ hasText: SCRIPTS[0] }).count();
@@ -60,32 +64,34 @@ test('scripts in any field are text', async () => {
   await page.getByRole('dialog').getByText(SCRIPTS[0]).waitFor();
   assert.equal(await page.evaluate(() => window.hacked), undefined);
   assert.ok((await page.locator('script, svg[onload], img, iframe').count()) <= expected + 1);
-  await context.close();
-  assert.deepEqual(problems, []);
+  await inbox.close();
 });
 
 test('characters that turn text around or hide stand as their numbers', async () => {
-  const { page, context, problems } = await open(browser, sandbox);
+  const inbox = await Inbox.open(browser, sandbox);
+  const { page } = inbox;
   const content = 'Pay \u202e001\u202c now\u200b\u0007 \u2066x\u2069\ufeff';
   await sandbox.send(sms(content));
   await sandbox.send(sms('שלום, مرحبا'));
   const row = page.getByRole('option').filter({ hasText: 'Pay' });
   await row.getByText('Pay U+202E001U+202C nowU+200BU+0007 U+2066xU+2069U+FEFF').waitFor();
   // Nothing of a text changes the direction of what stands beside it.
-  const { left, right } = await row.evaluate((element) => {
-    const box = (name) => element.querySelector(name).getBoundingClientRect();
-    return { left: box('.what').left, right: box('.badges').left };
+  await eventually(async () => {
+    const { left, right } = await row.evaluate((element) => {
+      const box = (name) => element.querySelector(name).getBoundingClientRect();
+      return { left: box('.what').left, right: box('.badges').left };
+    });
+    assert.ok(left < right);
   });
-  assert.ok(left < right);
   await page.getByRole('option').filter({ hasText: 'שלום, مرحبا' }).waitFor();
   await row.click();
   await page.locator('.bubble').getByText('Pay U+202E001U+202C').waitFor();
-  await context.close();
-  assert.deepEqual(problems, []);
+  await inbox.close();
 });
 
 test('a text of a megabyte is shown by its beginning, and whole if that is asked for', async () => {
-  const { page, context, problems } = await open(browser, sandbox);
+  const inbox = await Inbox.open(browser, sandbox);
+  const { page } = inbox;
   const long = `Begin ${'0123456789 '.repeat(94_000)}End`;
   assert.equal(await sandbox.send(sms(long)), 200);
   const row = page.getByRole('option').filter({ hasText: 'Begin' });
@@ -93,15 +99,14 @@ test('a text of a megabyte is shown by its beginning, and whole if that is asked
   await row.click();
   const bubble = page.locator('.bubble');
   await bubble.getByText('Begin 0123456789').first().waitFor();
-  assert.ok((await bubble.innerText()).length < 25_000);
+  await eventually(async () => assert.ok((await bubble.innerText()).length < 25_000));
   await bubble.getByRole('button', { name: 'Show all 1,034,009 characters' }).click();
   await page.waitForFunction(() => document.querySelector('.bubble').textContent.endsWith('End'));
   assert.equal((await bubble.textContent()).length, long.length);
   // The page goes on.
   await sandbox.send(sms('Next'));
   await page.getByRole('option').filter({ hasText: 'Next' }).waitFor();
-  await context.close();
-  assert.deepEqual(problems, []);
+  await inbox.close();
 });
 
 test('an email runs nothing, loads nothing and leads nowhere', async () => {
@@ -119,27 +124,32 @@ test('an email runs nothing, loads nothing and leads nowhere', async () => {
     <a id="blank" target="_blank" href="${at}/blank">Blank</a>
     <form action="${at}/form"><button>Send</button></form>`;
   await sandbox.send(email('Hostile', html));
-  const { page, context } = await open(browser, sandbox);
+  const inbox = await Inbox.open(browser, sandbox);
+  inbox.expect(/has been blocked|Blocked opening|sandboxed/);
+  const { page } = inbox;
   await page.getByRole('option').filter({ hasText: 'Hostile' }).click();
   const frame = page.frameLocator('.email iframe');
-  await frame.getByText('Dear reader').waitFor();
   for (const link of ['#away', '#top', '#blank', 'button']) {
-    await frame.locator(link).click({ timeout: 500 }).catch(() => {});
+    await frame.getByText('Dear reader').waitFor();
+    await frame.locator(link).click();
+    // A link that is not allowed to lead anywhere leaves an empty frame: the email is shown anew.
+    await page.getByRole('button', { name: 'HTML' }).click();
+    await page.getByRole('button', { name: 'Rendered' }).click();
   }
   await page.waitForTimeout(1000);
   assert.deepEqual(canary.asked, []);
   assert.equal(await page.evaluate(() => window.hacked), undefined);
   assert.equal(page.url(), `${sandbox.url}/`);
-  assert.equal(context.pages().length, 1);
+  assert.equal(inbox.context.pages().length, 1);
 
   // Nor when somebody opens it in a window of its own.
-  const alone = await context.newPage();
+  const alone = await newPage(inbox.context);
   await alone.goto(`${sandbox.url}/sandbox/entries/0/email`);
   await alone.getByText('Dear reader').waitFor();
   await alone.waitForTimeout(500);
   assert.deepEqual(canary.asked, []);
   assert.equal(await alone.evaluate(() => self.origin), 'null');
-  await context.close();
+  await inbox.close();
   canary.stop();
 });
 
@@ -204,12 +214,12 @@ test('a page of another origin can neither drive nor read the sandbox', async ()
     ['evil.example', `http://evil.example:${port}`],
   ]) {
     const server = await startServer((path) => (path === '/' ? hostilePage(target) : undefined));
-    const context = await browser.newContext();
-    const page = await context.newPage();
+    const context = await newContext(browser);
+    const page = await newPage(context);
     const framed = page.waitForResponse(`${target}${EMAIL}`);
     await page.goto(`http://${from}:${server.port}/`);
     assert.equal((await framed).status(), 403, `${from} frames an email of ${target}`);
-    await page.waitForFunction(() => document.title !== 'trying', undefined, { timeout: 15_000 });
+    await page.waitForFunction(() => document.title !== 'trying');
     const got = JSON.parse(await page.title());
     assert.deepEqual(
       Object.entries(got).filter(([, value]) => value !== 'refused' && value !== 'opaque0' && value !== 'opaque'),
@@ -232,8 +242,8 @@ test('a page of another origin can neither drive nor read the sandbox', async ()
 test('a name that was made to point at this machine shows nothing', async () => {
   await sandbox.send(sms('Secret'));
   const { port } = new URL(sandbox.url);
-  const context = await browser.newContext();
-  const page = await context.newPage();
+  const context = await newContext(browser);
+  const page = await newPage(context);
   const answer = await page.goto(`http://evil.example:${port}/`);
   assert.equal(answer.status(), 403);
   assert.match(await page.locator('body').innerText(), /^Host must be a loopback name/);
@@ -257,17 +267,18 @@ test('a name that was made to point at this machine shows nothing', async () => 
 test('by each name of this machine the page works', async () => {
   const { port } = new URL(sandbox.url);
   for (const name of ['127.0.0.1', 'localhost']) {
-    const { page, context, problems } = await open(browser, { url: `http://${name}:${port}` });
+    const inbox = await Inbox.open(browser, { url: `http://${name}:${port}` });
+    const { page } = inbox;
     await page.getByRole('button', { name: 'Reset' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Reset' }).click();
-    await page.getByText('The sandbox is as at its start').waitFor();
-    await context.close();
-    assert.deepEqual(problems, []);
+    await inbox.said('The sandbox is as at its start');
+    await inbox.close();
   }
 });
 
 test('the page runs no script but its own', async () => {
-  const { page, context, problems } = await open(browser, sandbox);
+  const inbox = await Inbox.open(browser, sandbox);
+  const { page } = inbox;
   await page.evaluate(() => {
     const script = document.createElement('script');
     try {
@@ -293,8 +304,9 @@ test('the page runs no script but its own', async () => {
   });
   assert.equal(refused, 'refused');
   assert.equal(await page.evaluate(() => window.hacked), undefined);
+  inbox.expect(/Content Security Policy|TrustedScript|TrustedHTML/);
   const elsewhere = await page.evaluate(() => fetch('http://127.0.0.1:1/').then(String, String));
   assert.match(elsewhere, /Failed to fetch/);
-  assert.ok(problems.some((problem) => /Content Security Policy/.test(problem)), problems.join('\n'));
-  await context.close();
+  await eventually(() => assert.match(inbox.problems.join('\n'), /Content Security Policy/));
+  await inbox.close();
 });

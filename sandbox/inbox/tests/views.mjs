@@ -24,53 +24,61 @@ async function messages(sandbox) {
   await sandbox.get('/partner/credit/balance');
 }
 
+/** Waits until the page shows all of `messages`: what comes later may push a button away. */
+const all = (page) => page.getByText('17 requests').waitFor();
+
 const select = (text) => async (page) => {
-  await page.getByText('17 requests').waitFor();
+  await all(page);
   await page.getByRole('option').filter({ hasText: text }).first().click();
   await page.getByRole('heading', { name: 'Request as it came' }).waitFor();
 };
 
 const press = (name) => async (page) => {
-  const opened = page.getByRole('dialog');
-  const click = () => page.getByRole('button', { name }).click({ timeout: 3_000 });
-  await click();
-  // On a busy machine the page may still be taking its last reset in, and drop the click.
-  await opened.waitFor({ timeout: 3_000 }).catch(() => click().catch(() => {}));
-  await opened.waitFor();
+  await all(page);
+  await page.getByRole('button', { name }).click();
+  await page.getByRole('dialog').waitFor();
 };
 
-/** Each view's name, how the sandbox is filled for it, and how the page is brought to show it. */
-export const VIEWS = [
-  { name: 'empty', fill: () => {}, show: (page) => page.getByRole('heading', { name: 'No message yet' }).waitFor() },
-  { name: 'list', fill: messages, show: (page) => page.getByText('17 requests').waitFor() },
-  { name: 'message', fill: messages, show: select('482913') },
+/** Each view's name, what the sandbox gets for it beyond what it has, and how the page is brought to show it. */
+const VIEWS = [
+  { name: 'empty', show: (page) => page.getByRole('heading', { name: 'No message yet' }).waitFor() },
+  { name: 'list', fill: messages, show: all },
+  { name: 'message', show: select('482913') },
   {
     name: 'email',
-    fill: messages,
     async show(page) {
       await select('Welcome to')(page);
       await page.frameLocator('iframe').getByText('Welcome, Mei!').waitFor();
     },
   },
-  { name: 'unknown', fill: messages, show: select('Reminder') },
+  { name: 'unknown', show: select('Reminder') },
+  { name: 'state', show: press('State') },
+  { name: 'reset', show: press('Reset') },
+  { name: 'keys', show: press('Keys') },
   {
     name: 'faults',
     async fill(sandbox) {
-      await messages(sandbox);
       await sandbox.control({ op: 'push_fault', fault: { kind: 'limit', per_second: 20 } });
       await sandbox.control({ op: 'push_fault', fault: { kind: 'html502', times: 2 } });
     },
     async show(page) {
-      await press(/^Faults/)(page);
+      await press('Faults 3 waiting')(page);
       await page.getByLabel('Fault', { exact: true }).selectOption('truncate');
       await page.getByText('For all requests').waitFor();
     },
   },
-  { name: 'state', fill: messages, show: press('State') },
-  { name: 'reset', fill: messages, show: press('Reset') },
-  { name: 'keys', fill: messages, show: press('Keys') },
 ];
 
-export async function fill(sandbox, name) {
-  await VIEWS.find((view) => view.name === name).fill(sandbox);
+/** Shows one view after the other of an empty sandbox that a page shows, and does `look` with each. */
+export async function forEachView(sandbox, page, look) {
+  for (const { name, fill, show } of VIEWS) {
+    await fill?.(sandbox);
+    await show(page);
+    await look(name);
+    // Closes the view's dialog, if it has one, and its details.
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.keyboard.press('Escape');
+    await page.getByRole('article', { name: 'Request' }).waitFor({ state: 'detached' });
+  }
 }
