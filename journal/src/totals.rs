@@ -3,9 +3,9 @@
 //! They are kept beside the entries, since those may be purged. A sum is exact or it is
 //! not made: what doesn't fit is counted as unpriced.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use partner_messaging::journal::{Ending, Entry, exact_sum};
+use partner_messaging::journal::{Ending, Entry, Spending, exact_sum};
 use partner_messaging::{Decimal, JournalTotal, Outcome};
 
 use crate::codes::{IN_PROGRESS, code_of, outcome_of};
@@ -34,14 +34,28 @@ impl Sum {
     }
 }
 
+/// The channel that messages were claimed with, and the currency of their costs.
+pub(crate) type CostKey = (String, String);
+
 /// How one transaction changes the sums.
 #[derive(Default)]
-pub(crate) struct Changes(BTreeMap<TotalKey, Sum>);
+pub(crate) struct Changes {
+    sums: BTreeMap<TotalKey, Sum>,
+    /// The highest costs of messages that were accepted.
+    highest: BTreeMap<CostKey, Decimal>,
+}
 
 impl Changes {
     /// A claim was made, or it ended: `count` is 1 or -1.
     pub(crate) fn in_progress(&mut self, channel: &str, count: i64) {
-        self.0.entry((IN_PROGRESS, channel.to_owned(), String::new())).or_default().messages += count;
+        self.sums.entry((IN_PROGRESS, channel.to_owned(), String::new())).or_default().messages += count;
+    }
+
+    /// So many claims in progress are over: they are unknown.
+    pub(crate) fn interrupted(&mut self, channel: &str, count: i64) {
+        self.in_progress(channel, -count);
+        let unknown = (code_of(Outcome::Unknown), channel.to_owned(), String::new());
+        self.sums.entry(unknown).or_default().messages += count;
     }
 
     /// What an entry was is no more.
@@ -67,9 +81,15 @@ impl Changes {
     }
 
     fn count(&mut self, channel: &str, ending: &Ending, count: i64) {
+        if let (Outcome::Sent, 1.., Some(cost), Some(currency)) =
+            (ending.outcome, count, ending.cost, &ending.currency)
+        {
+            let highest = self.highest.entry((channel.to_owned(), currency.clone())).or_default();
+            *highest = cost.max(*highest);
+        }
         let channel = ending.channel.as_deref().unwrap_or(channel).to_owned();
         let currency = ending.currency.clone().unwrap_or_default();
-        let sum = self.0.entry((code_of(ending.outcome), channel, currency)).or_default();
+        let sum = self.sums.entry((code_of(ending.outcome), channel, currency)).or_default();
         sum.messages += count;
         let signed = ending.cost.map(|cost| if count < 0 { -cost } else { cost });
         match signed.and_then(|cost| exact_sum(sum.cost, cost)) {
@@ -79,10 +99,32 @@ impl Changes {
         }
     }
 
-    /// What changed, in the order of the keys.
-    pub(crate) fn into_changed(self) -> impl Iterator<Item = (TotalKey, Sum)> {
+    /// The sums that changed, in the order of the keys.
+    pub(crate) fn changed(&self) -> impl Iterator<Item = (&TotalKey, Sum)> {
         let changed = |sum: &Sum| sum.messages != 0 || sum.unpriced != 0 || !sum.cost.is_zero();
-        self.0.into_iter().filter(move |(_, sum)| changed(sum))
+        self.sums.iter().map(|(key, sum)| (key, *sum)).filter(move |(_, sum)| changed(sum))
+    }
+
+    /// The highest costs of messages that were accepted, in the order of the keys.
+    pub(crate) fn highest(&self) -> impl Iterator<Item = (&CostKey, Decimal)> {
+        self.highest.iter().map(|(key, cost)| (key, *cost))
+    }
+
+    /// What was spent by the sums and highest costs that are stored, and these changes.
+    pub(crate) fn spending(
+        &self,
+        stored: impl IntoIterator<Item = (TotalKey, Sum)>,
+        highest: impl IntoIterator<Item = (CostKey, Decimal)>,
+    ) -> Spending {
+        let mut sums: HashMap<TotalKey, Sum> = stored.into_iter().collect();
+        for (key, change) in self.changed() {
+            let sum = sums.entry(key.clone()).or_default();
+            *sum = sum.plus(change);
+        }
+        let totals: Vec<_> = sums.into_iter().map(|(key, sum)| total(key, sum)).collect();
+        let changed = self.highest().map(|(key, cost)| (key.clone(), cost));
+        let highest = highest.into_iter().chain(changed);
+        Spending::new(&totals, highest.map(|((channel, currency), cost)| (channel, currency, cost)))
     }
 }
 

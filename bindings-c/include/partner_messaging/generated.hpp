@@ -698,7 +698,9 @@ class Options {
 
     /// How many messages may leave in a second, retries counted: no second has more. What is beyond
     /// waits within its deadline. A fraction is left out; below 1 it is one message in so many
-    /// seconds. Clients that share a journal in a process share the count. Default: no limit.
+    /// seconds. Clients that share a journal share the count, those of other processes and, on a
+    /// server, of other machines, too: each process takes a share for a second, so that a message
+    /// costs no round trip of its own. Default: no limit.
     Options &max_rate(double messages) & {
         pm_options_set_max_rate(get(), messages);
         return *this;
@@ -712,8 +714,11 @@ class Options {
     /// those under way may cost at most, by the highest cost seen on their channel, stays within
     /// it. Until a channel's cost is known its messages go one at a time. One that would pass it is
     /// not sent: `SpendLimitError`. A message whose outcome is unknown counts as spent; one in
-    /// another currency ends all sending. With a journal what it knows counts, too. Default: no
-    /// limit.
+    /// another currency ends all sending. Default: no limit.
+    ///
+    /// With a journal what it knows counts, whoever sent it, and a message with a key is counted
+    /// with its claim: so all who share the journal stay within the limit together. A message
+    /// without a key counts in its own process alone.
     Options &spend_limit(const StringArgument &currency, const StringArgument &amount) & {
         pm_options_set_spend_limit(get(), currency.get(), amount.get());
         return *this;

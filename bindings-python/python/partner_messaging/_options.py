@@ -45,14 +45,18 @@ class ClientOptions(TypedDict, total=False):
             seconds; a longer ``Retry-After`` binds only the call that got it. Default: 60 seconds.
         max_rate: How many messages may leave in a second, retries counted: no second has more.
             What is beyond waits within its deadline. A fraction is left out; below 1 it is one
-            message in so many seconds. Clients that share a journal in a process share the count.
-            Default: no limit.
+            message in so many seconds. Clients that share a journal share the count, those of other
+            processes and, on a server, of other machines, too: each process takes a share for a
+            second, so that a message costs no round trip of its own. Default: no limit.
         spend_limit: What messages may cost in a currency, for example ``SGD`` and ``100.00``:
             what is spent and what those under way may cost at most, by the highest cost seen on
             their channel, stays within it. Until a channel's cost is known its messages go one at a
             time. One that would pass it is not sent: ``SpendLimitError``. A message whose outcome
-            is unknown counts as spent; one in another currency ends all sending. With a journal
-            what it knows counts, too. Default: no limit.
+            is unknown counts as spent; one in another currency ends all sending. Default: no limit.
+
+            With a journal what it knows counts, whoever sent it, and a message with a key is
+            counted with its claim: so all who share the journal stay within the limit together. A
+            message without a key counts in its own process alone.
         max_cost: What one message costs at most in a currency of the ``spend_limit``, for
             example ``SGD`` and ``0.12``. It is what counts for a message under way, and for one
             whose receipt has no cost; without it such a receipt ends all sending. Default: none.

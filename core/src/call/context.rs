@@ -7,10 +7,10 @@ use arc_swap::ArcSwapOption;
 
 use super::Operation;
 use super::ledger::Ledger;
-use super::limits::{Admission, Pace, SharedCounts, SpendLimit, SpentBefore};
+use super::limits::{Admission, Pace, SharedCounts, SpendLimit};
 use super::retry::Budget;
 use crate::config::{Cancel, ClientBuilder, Config};
-use crate::error::{Effect, Error, Outcome};
+use crate::error::Error;
 use crate::journal::Session;
 use crate::telemetry::{EventEmitter, Observer};
 use crate::transport::Transport;
@@ -34,7 +34,7 @@ pub(crate) struct Context {
     /// Whether the journal is known to be of this client's origin.
     journal_bound: AtomicBool,
     /// Cancelled to end what is still under way when the client closes.
-    pub(super) closing: Cancel,
+    pub(crate) closing: Cancel,
 }
 
 impl Context {
@@ -48,7 +48,7 @@ impl Context {
         Ok(Self {
             transport: ArcSwapOption::from_pointee(Transport::new(config)?),
             admission: Admission::new(config.max_connections, config.max_hold),
-            pace: config.max_rate.map(|rate| counts.pace(rate)),
+            pace: config.max_rate.map(|rate| counts.pace(rate, config.journal.as_ref())),
             spend_limit: has_limit.then(spend_limit),
             budget: Budget::new(),
             counts,
@@ -83,22 +83,6 @@ impl Context {
         Ok(())
     }
 
-    /// What the journal, if there is one, knows to be spent.
-    pub(super) async fn spent_before(&self) -> Result<SpentBefore, Error> {
-        let mut before = SpentBefore::default();
-        let Some(journal) = &self.config.journal else { return Ok(before) };
-        for total in journal.summary().await.map_err(|error| error.attach_effect(Effect::Send))?.totals {
-            match total.outcome {
-                Some(Outcome::Sent) => {
-                    before.amounts.extend(total.currency.map(|currency| (currency, total.cost)));
-                }
-                Some(Outcome::Unknown) | None => before.unknown.push((total.channel, total.messages)),
-                Some(Outcome::Rejected | Outcome::NotSent) => {}
-            }
-        }
-        Ok(before)
-    }
-
     /// Takes a retry out of the client's budget; `false` when it is spent.
     pub(crate) fn withdraw_retry(&self) -> bool {
         self.budget.withdraw()
@@ -112,6 +96,9 @@ impl Context {
     pub(crate) fn close(&self) {
         self.transport.store(None);
         self.closing.cancel();
+        if let Some(pace) = &self.pace {
+            pace.close();
+        }
         self.config.close_journal();
     }
 }

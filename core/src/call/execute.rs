@@ -15,7 +15,7 @@ use url::Url;
 
 use super::classify::{Classification, classify};
 use super::deadline::{Deadline, cancelled, interrupted_error, interruption_reason};
-use super::keyed::ending_of;
+use super::keyed::{KeyClaim, ending_of};
 use super::limits::{NotAdmitted, Permit, Reservation};
 use super::retry::{Retries, Retry};
 use super::{Context, KeyedCall, Operation};
@@ -333,7 +333,8 @@ impl<'a, 'k, O: Operation> Call<'a, 'k, O> {
             };
             // The last step before the request: nothing may come between the two.
             if !self.claim().await? {
-                // Another call has the key: what this one has taken is for others.
+                // Another call has the key, or others the money: what this one has taken is
+                // for others.
                 self.reservation = None;
                 continue;
             }
@@ -380,13 +381,30 @@ impl<'a, 'k, O: Operation> Call<'a, 'k, O> {
         Ok(keyed.look_up(emitter).await?.and_then(O::replay))
     }
 
-    /// Claims the key, if there is one. `false`: another call has it by now.
+    /// Claims the key, if there is one. `false`: another call has it by now, or others have
+    /// what was left of a spend limit.
     async fn claim(&mut self) -> Result<bool, Error> {
         let emitter = self.emitter();
         let Some(keyed) = &mut self.keyed else { return Ok(true) };
-        let claim = keyed.claim(self.deadline, emitter).await?;
-        self.barrier = self.new_barrier().until(claim);
-        Ok(claim.is_some())
+        let budget = self.reservation.as_ref().and_then(Reservation::budget);
+        let claim = keyed.claim(self.deadline, budget, emitter).await?;
+        let deadline = match claim {
+            KeyClaim::Held(deadline, spending) => {
+                if let Some((reservation, spending)) = self.reservation.as_mut().zip(spending) {
+                    reservation.claimed(spending);
+                }
+                Some(deadline)
+            }
+            KeyClaim::Taken => None,
+            KeyClaim::Unaffordable(spending) => {
+                if let Some((reservation, spending)) = self.reservation.as_ref().zip(spending) {
+                    reservation.refused(spending);
+                }
+                None
+            }
+        };
+        self.barrier = self.new_barrier().until(deadline);
+        Ok(deadline.is_some())
     }
 
     /// Waits for a permit; the call knows what it waits for.
@@ -404,14 +422,17 @@ impl<'a, 'k, O: Operation> Call<'a, 'k, O> {
         let (context, effect) = (self.context, self.operation.effect());
         if let Some(limit) = context.spend_limit.as_ref().filter(|_| effect == Effect::Send)
             && self.reservation.is_none()
+            // What is claimed is counted with its claim.
+            && !self.keyed.as_ref().is_some_and(|keyed| keyed.is_held())
         {
             self.waiting = Some(Waiting::Money);
             let channels = self.operation.channels();
-            self.reservation = Some(limit.reserve(&channels, context.spent_before()).await?);
+            let journal = context.config.journal.as_ref();
+            self.reservation = Some(limit.reserve(&channels, journal, self.keyed.is_some()).await?);
         }
         if let Some(pace) = context.pace.as_ref().filter(|_| effect == Effect::Send) {
             self.waiting = Some(Waiting::Pace);
-            pace.turn().await;
+            pace.turn().await.map_err(|error| error.attach_effect(effect))?;
         }
         self.waiting = Some(Waiting::Slot);
         let admitted = context.admission.admit(effect, self.turned_away, deadline).await;

@@ -2,6 +2,7 @@
 //! is told at the end.
 
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{sleep, timeout};
@@ -12,8 +13,8 @@ use crate::config::CallOptions;
 use crate::error::{Error, Kind, Outcome};
 use crate::journal::rules::{Decision, decide};
 use crate::journal::{
-    Canonical, Claim, ClaimDeadline, ClaimId, Digest, EndOfClaim, Ending, Entry, Identity, NoForm, Session,
-    Settled, Settlement, check_key, wall_millis,
+    Budget, Canonical, Claim, ClaimDeadline, ClaimId, Claimed, Digest, EndOfClaim, Ending, Entry, Identity,
+    NoForm, Session, Settled, Settlement, Spending, check_key, wall_millis,
 };
 use crate::telemetry::EventEmitter;
 
@@ -52,6 +53,16 @@ enum State {
     Held(ClaimId, ClaimDeadline),
     /// There is nothing (more) to record.
     Settled,
+}
+
+/// What came of claiming a key; and what the journal had spent as of then.
+pub(super) enum KeyClaim {
+    /// The call has it, and nothing may leave after this moment.
+    Held(ClaimDeadline, Option<Arc<Spending>>),
+    /// Another call has it.
+    Taken,
+    /// What is spent, or held by others by now, leaves too little.
+    Unaffordable(Option<Arc<Spending>>),
 }
 
 impl<'a> KeyedCall<'a> {
@@ -168,18 +179,19 @@ impl<'a> KeyedCall<'a> {
         Ok((self.journal.look_up(self.key).await?, digest))
     }
 
-    /// Claims the key, if this call doesn't have it yet: durable when this returns. Gives
-    /// the moment after which nothing may leave. `None`: another call has it.
+    /// Claims the key, if this call doesn't have it yet: durable when this returns. A
+    /// message with a budget is counted with its claim.
     ///
     /// # Errors
     /// `JournalError`; then nothing may leave.
     pub(super) async fn claim(
         &mut self,
         deadline: Deadline,
+        budget: Option<Budget>,
         emitter: EventEmitter<'_>,
-    ) -> Result<Option<ClaimDeadline>, Error> {
+    ) -> Result<KeyClaim, Error> {
         if let State::Held(_, deadline) = self.state {
-            return Ok(Some(deadline));
+            return Ok(KeyClaim::Held(deadline, None));
         }
         let Some((identity, digest)) = self.known else {
             return Err(Error::internal("a key was to be claimed that was not read"));
@@ -192,16 +204,31 @@ impl<'a> KeyedCall<'a> {
             channel: self.channel.to_owned(),
             claimed_at: wall_millis(),
             deadline: ClaimDeadline::after(deadline.remaining()),
+            budget: budget.map(Box::new),
         };
         let claim_deadline = claim.deadline;
         self.state = State::Claiming(id);
-        if self.journal.claim(claim).await?.is_some() {
-            self.state = State::Waiting;
-            return Ok(None);
-        }
-        self.state = State::Held(id, claim_deadline);
-        emitter.claimed();
-        Ok(Some(claim_deadline))
+        let answer = self.journal.claim(claim).await?;
+        Ok(match answer.claimed {
+            Claimed::Made => {
+                self.state = State::Held(id, claim_deadline);
+                emitter.claimed();
+                KeyClaim::Held(claim_deadline, answer.spending)
+            }
+            Claimed::Taken(_) => {
+                self.state = State::Waiting;
+                KeyClaim::Taken
+            }
+            Claimed::Unaffordable => {
+                self.state = State::Free;
+                KeyClaim::Unaffordable(answer.spending)
+            }
+        })
+    }
+
+    /// Whether the call has its claim.
+    pub(super) fn is_held(&self) -> bool {
+        matches!(self.state, State::Held(..))
     }
 
     /// Whether another call has the key.

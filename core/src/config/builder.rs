@@ -164,8 +164,9 @@ impl ClientBuilder {
 
     /// How many messages may leave in a second, retries counted: no second has more. What
     /// is beyond waits within its deadline. A fraction is left out; below 1 it is one message
-    /// in so many seconds. Clients that share a journal in a process share the count.
-    /// Default: no limit.
+    /// in so many seconds. Clients that share a journal share the count, those of other
+    /// processes and, on a server, of other machines, too: each process takes a share for a
+    /// second, so that a message costs no round trip of its own. Default: no limit.
     pub fn max_rate(mut self, messages: f64) -> Self {
         self.max_rate = Some(messages);
         self
@@ -176,7 +177,11 @@ impl ClientBuilder {
     /// stays within it. Until a channel's cost is known its messages go one at a time. One
     /// that would pass it is not sent: `SpendLimitError`.
     /// A message whose outcome is unknown counts as spent; one in another currency ends
-    /// all sending. With a journal what it knows counts, too. Default: no limit.
+    /// all sending. Default: no limit.
+    ///
+    /// With a journal what it knows counts, whoever sent it, and a message with a key is
+    /// counted with its claim: so all who share the journal stay within the limit together.
+    /// A message without a key counts in its own process alone.
     ///
     /// # How exact it is
     /// With [`max_cost`](Self::max_cost) it is never passed. Without, it may be by what those

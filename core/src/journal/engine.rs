@@ -13,7 +13,10 @@ use std::time::{Duration, Instant};
 use tokio::sync::futures::Notified;
 use tokio::sync::{Notify, oneshot};
 
-use super::{Claim, ClaimId, Entry, Identity, OpenStore, Settled, Settlement, Store, StoreError, unrecorded};
+use super::{
+    Claim, ClaimId, Claimed, Entry, Identity, OpenStore, Settled, Settlement, Spending, Store, StoreError,
+    unrecorded,
+};
 use crate::util::ending_threads;
 
 /// How many operations one transaction has at most: enough that a sync costs each
@@ -38,7 +41,7 @@ pub(super) enum Operation {
     },
     Claim {
         claim: Claim,
-        reply: Reply<Option<Entry>>,
+        reply: Reply<ClaimAnswer>,
     },
     Settle {
         settlement: Settlement,
@@ -46,10 +49,26 @@ pub(super) enum Operation {
     },
     /// Anything else, for itself: it gives the error after which the store can't be trusted.
     Other(OtherOperation),
+    /// The same where the order is no matter: it makes no batch shorter.
+    Aside(OtherOperation),
     /// Dropped once what was asked for before is done.
     Flush(oneshot::Sender<()>),
     /// Ends the thread; what is in here is dropped when the store is closed.
     Close(oneshot::Sender<()>),
+}
+
+/// What came of a claim, and what was spent as of then, if it has a budget.
+#[derive(Debug)]
+pub(crate) struct ClaimAnswer {
+    pub(crate) claimed: Claimed,
+    pub(crate) spending: Option<Arc<Spending>>,
+}
+
+#[cfg(test)]
+impl ClaimAnswer {
+    pub(super) fn is_made(&self) -> bool {
+        self.claimed == Claimed::Made
+    }
 }
 
 /// One process's engine for one journal. Its thread ends when nobody refers to it any
@@ -158,7 +177,7 @@ struct Worker {
 #[derive(Default)]
 struct Batch {
     look_ups: Vec<(String, Reply<Option<Entry>>)>,
-    claims: Vec<(Claim, Reply<Option<Entry>>)>,
+    claims: Vec<(Claim, Reply<ClaimAnswer>)>,
     settlements: Vec<(Settlement, Option<Reply<Settled>>)>,
 }
 
@@ -235,6 +254,7 @@ impl Worker {
                         self.execute(std::mem::take(&mut batch));
                         self.execute_other(operation);
                     }
+                    Operation::Aside(operation) => self.execute_other(operation),
                     Operation::Flush(done) => {
                         self.execute(std::mem::take(&mut batch));
                         drop(done);
@@ -267,7 +287,7 @@ impl Worker {
     fn commit(
         &mut self,
         settlements: Vec<(Settlement, Option<Reply<Settled>>)>,
-        claims: Vec<(Claim, Reply<Option<Entry>>)>,
+        claims: Vec<(Claim, Reply<ClaimAnswer>)>,
     ) {
         let retried = std::mem::take(&mut self.unrecorded).into_iter().map(|settlement| (settlement, None));
         let (settlements, settle_replies): (Vec<_>, Vec<_>) = retried.chain(settlements).unzip();
@@ -285,7 +305,10 @@ impl Worker {
                         let _ = reply.send(Ok(settled));
                     }
                 }
-                reply_all(claim_replies, Ok(committed.claims));
+                let spending = committed.spending;
+                let answers = committed.claims.into_iter();
+                let answers = answers.map(|claimed| ClaimAnswer { claimed, spending: spending.clone() });
+                reply_all(claim_replies, Ok(answers.collect()));
                 self.wake_waiting(&settlements);
             }
             Err(error) => {

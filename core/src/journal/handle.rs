@@ -7,8 +7,10 @@ use std::sync::{Arc, Weak};
 use std::time::SystemTime;
 
 use super::call::{CLOSED, JournalCall, journal_error};
-use super::session::{OpenJournal, Session};
-use super::{Ending, Entry, OpenStore, RecordQuery, Resolution, Resolved, Store, StoreError, check_key};
+use super::session::{JournalRef, OpenJournal, Session};
+use super::{
+    Ending, Entry, OpenStore, RecordQuery, Resolution, Resolved, Spending, Stop, Store, StoreError, check_key,
+};
 use crate::error::{Effect, Error, Outcome};
 use crate::types::{JournalRecord, JournalSummary};
 use crate::util::clock::{millis_of, parse_rfc3339};
@@ -44,6 +46,16 @@ impl JournalHandle {
     /// What the journal is told from others by, as long as it is open in this process.
     pub(crate) fn address(&self) -> usize {
         Arc::as_ptr(&self.0.journal) as usize
+    }
+
+    /// A reference that doesn't keep it open, and is no user of it.
+    pub(crate) fn reference(&self) -> JournalRef {
+        JournalRef::new(&self.0.journal)
+    }
+
+    /// What its messages have cost, and may have or may still.
+    pub(crate) fn spending(&self) -> JournalCall<Spending> {
+        self.ask_for(Effect::Send, |store| store.spending())
     }
 
     /// Opens the store now, if it isn't open.
@@ -187,6 +199,29 @@ impl JournalHandle {
                 Resolved::Missing | Resolved::Duplicate => entry.into_record(),
             })
         })
+    }
+
+    /// Why runs of many messages are stopped on every machine, if they are: a run was refused for
+    /// what every further message would have met, or left too many unknown. Only a journal on a
+    /// server remembers that.
+    ///
+    /// # Errors
+    /// [`ErrorClass::Journal`](crate::ErrorClass::Journal) when the journal can't be read.
+    pub fn stopped(&self) -> JournalCall<Option<Stop>> {
+        self.ask(|store| store.stopped())
+    }
+
+    /// Lets runs begin again that are [`stopped`](Self::stopped). Gives what they were stopped by.
+    ///
+    /// # Errors
+    /// [`ErrorClass::Journal`](crate::ErrorClass::Journal) when the journal can't be written.
+    pub fn resume(&self) -> JournalCall<Option<Stop>> {
+        self.ask(|store| store.resume())
+    }
+
+    /// Remembers that a run was stopped, for those on other machines. It need not be awaited.
+    pub(crate) fn stop(&self, reason: String) -> JournalCall<()> {
+        self.ask_for(Effect::Send, move |store| store.stop(&reason))
     }
 
     /// Forgets what was sent, rejected or not sent and ended before a moment; what is

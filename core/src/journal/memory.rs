@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use super::{
-    Claim, Committed, Entry, Identity, OpenStore, RecordQuery, Resolution, Resolved, Settled, Settlement,
-    Store, StoreError, rules,
+    Affordability, Claim, Claimed, Committed, Entry, Identity, OpenStore, RateRequest, RateShare, RateState,
+    RecordQuery, Resolution, Resolved, Settled, Settlement, Spending, Stop, Store, StoreError, rules,
+    since_boot, wall_millis,
 };
 use crate::error::Outcome;
 use crate::types::JournalSummary;
@@ -26,6 +27,8 @@ pub(super) struct State {
     pub(super) opened: u32,
     /// How many settlements and claims each commit had.
     pub(super) commits: Vec<(usize, usize)>,
+    rate: RateState,
+    stop: Option<Stop>,
 }
 
 impl Memory {
@@ -64,6 +67,22 @@ impl State {
             true => Ok(()),
             false => Err(self.failures.remove(0)),
         }
+    }
+
+    fn spending(&self) -> Spending {
+        let mut spending = Spending::default();
+        for entry in self.entries.values() {
+            let ending = entry.ending.as_ref();
+            match (entry.outcome(), ending.and_then(|it| it.cost.zip(it.currency.as_deref()))) {
+                (None, _) => spending.begin(&[&entry.channel]),
+                (Some(Outcome::Sent), Some((cost, currency))) => {
+                    spending.spend(&entry.channel, currency, cost);
+                }
+                (Some(Outcome::Sent | Outcome::Unknown), _) => spending.spend_unpriced(&entry.channel),
+                (Some(Outcome::Rejected | Outcome::NotSent), _) => {}
+            }
+        }
+        spending
     }
 
     fn has_message(&self, id: Option<&str>, key: &str) -> bool {
@@ -109,10 +128,20 @@ impl Store for Memory {
         }
         for claim in claims {
             let before = state.entries.get(&claim.key).filter(|entry| !rules::is_free(entry, claim)).cloned();
-            if before.is_none() {
-                state.entries.insert(claim.key.clone(), Entry::of_claim(claim));
-            }
-            committed.claims.push(before);
+            let claimed = match (before, &claim.budget) {
+                (Some(entry), _) => Claimed::Taken(Box::new(entry)),
+                (None, Some(budget)) if state.spending().check(budget) != Affordability::Now => {
+                    Claimed::Unaffordable
+                }
+                (None, _) => {
+                    state.entries.insert(claim.key.clone(), Entry::of_claim(claim));
+                    Claimed::Made
+                }
+            };
+            committed.claims.push(claimed);
+        }
+        if claims.iter().any(|claim| claim.budget.is_some()) {
+            committed.spending = Some(Arc::new(state.spending()));
         }
         Ok(committed)
     }
@@ -152,6 +181,33 @@ impl Store for Memory {
             in_progress: of(None),
             ..JournalSummary::default()
         })
+    }
+
+    fn spending(&mut self) -> Result<Spending, StoreError> {
+        let mut state = self.state();
+        state.fail()?;
+        Ok(state.spending())
+    }
+
+    fn share_rate(&mut self, request: &RateRequest) -> Result<RateShare, StoreError> {
+        let mut state = self.state();
+        state.fail()?;
+        let now = u64::try_from(since_boot().as_millis()).unwrap_or_default();
+        Ok(state.rate.share(request, now))
+    }
+
+    fn stop(&mut self, reason: &str) -> Result<(), StoreError> {
+        let (reason, at) = (reason.to_owned(), wall_millis());
+        self.state().stop.get_or_insert(Stop { reason, at });
+        Ok(())
+    }
+
+    fn stopped(&mut self) -> Result<Option<Stop>, StoreError> {
+        Ok(self.state().stop.clone())
+    }
+
+    fn resume(&mut self) -> Result<Option<Stop>, StoreError> {
+        Ok(self.state().stop.take())
     }
 
     fn purge(&mut self, before: i64) -> Result<u64, StoreError> {

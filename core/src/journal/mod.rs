@@ -13,8 +13,10 @@ mod handle;
 mod key;
 #[cfg(test)]
 mod memory;
+mod rate;
 pub mod rules;
 mod session;
+mod spending;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -29,8 +31,10 @@ pub use compare::{Digester, KeyState};
 pub(crate) use engine::EndOfClaim;
 pub use handle::{JournalHandle, JournalRecords, WeakJournal};
 pub use key::check_key;
-pub(crate) use session::Session;
+pub use rate::{RateRequest, RateShare, RateState};
+pub(crate) use session::{JournalRef, Session};
+pub use spending::{Affordability, Amounts, Budget, Spending};
 pub use store::{
-    Claim, ClaimDeadline, ClaimId, Committed, Conflict, Ending, Entry, Identity, OpenStore, RecordQuery,
-    Resolution, Resolved, Settled, Settlement, Store, StoreError,
+    Claim, ClaimDeadline, ClaimId, Claimed, Committed, Conflict, Ending, Entry, Identity, OpenStore,
+    RecordQuery, Resolution, Resolved, Settled, Settlement, Stop, Store, StoreError,
 };

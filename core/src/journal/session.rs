@@ -1,15 +1,20 @@
 //! One journal that is open in this process, and who uses it.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
 use super::call::{CLOSED, JournalCall, PendingReply, journal_error};
-use super::engine::{EndOfClaim, Engine, Operation};
-use super::{Claim, ClaimId, Entry, Identity, OpenStore, Settled, Settlement, Store, StoreError};
+use super::engine::{ClaimAnswer, EndOfClaim, Engine, Operation};
+use super::{
+    Claim, ClaimId, Entry, Identity, OpenStore, RateRequest, RateShare, Settled, Settlement, Store,
+    StoreError,
+};
 use crate::error::{Effect, Error};
 use crate::util::PerProcess;
+use crate::util::clock;
 
 /// A journal and its engine.
 pub(super) struct OpenJournal {
@@ -91,6 +96,38 @@ impl OpenJournal {
     }
 }
 
+/// A reference to a journal for what is not a call's: it keeps nothing open.
+#[derive(Clone)]
+pub(crate) struct JournalRef(Weak<OpenJournal>);
+
+impl JournalRef {
+    pub(super) fn new(journal: &Arc<OpenJournal>) -> Self {
+        Self(Arc::downgrade(journal))
+    }
+
+    /// Asks for a share of a rate, and gives it to `then` on the journal's thread, with the
+    /// moment since the machine's start from which on it is lent. Where the journal is closed,
+    /// `then` is dropped.
+    pub(crate) fn share_rate(
+        &self,
+        request: RateRequest,
+        then: impl FnOnce(Duration, Result<RateShare, Error>) + Send + 'static,
+    ) {
+        let Some(journal) = self.0.upgrade() else { return };
+        // Nothing is begun only to give something back.
+        let engine = if request.wanted > 0 { journal.engine().ok() } else { journal.engine.existing() };
+        let Some(engine) = engine else { return };
+        let name = journal.name.clone();
+        engine.submit(Operation::Aside(Box::new(move |store| {
+            let asked = clock::since_boot();
+            let shared = store.and_then(|store| store.share_rate(&request));
+            let broken = shared.as_ref().err().filter(|error| error.is_broken()).map(ToString::to_string);
+            then(asked, shared.map_err(|error| journal_error(&name, &error.to_string())));
+            broken
+        })));
+    }
+}
+
 /// A call's use of a journal: whoever closes it meanwhile, the call still records what
 /// became of it.
 pub(crate) struct Session(Arc<OpenJournal>);
@@ -135,8 +172,8 @@ impl Session {
         self.0.submit(|reply| Operation::LookUp { key: key.to_owned(), reply }).received().await
     }
 
-    /// Makes a claim durable. `Some`: what stands under the key instead.
-    pub(crate) async fn claim(&self, claim: Claim) -> Result<Option<Entry>, Error> {
+    /// Makes a claim durable, or tells why it was not made.
+    pub(crate) async fn claim(&self, claim: Claim) -> Result<ClaimAnswer, Error> {
         self.0.submit(|reply| Operation::Claim { claim, reply }).received().await
     }
 

@@ -6,11 +6,12 @@
 //! So a store may block, is used by one thread at a time, and need not be clever.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rust_decimal::Decimal;
 
-use super::Digest;
+use super::{Budget, Digest, RateRequest, RateShare, Spending};
 use crate::error::{Kind, Outcome};
 use crate::types::{JournalConflict, JournalRecord, JournalSummary};
 use crate::util::clock;
@@ -61,6 +62,10 @@ pub trait Store: Send {
     /// [`rules::is_free`](super::rules::is_free). What has a message id that another
     /// entry has gets a conflict.
     ///
+    /// A claim with a budget is made only if [`Spending::check`] says that it may be now, by what
+    /// the journal has as of this transaction, the settlements and claims before it included;
+    /// no other claim with a budget is made meanwhile, by whomever.
+    ///
     /// # Errors
     /// When it could not be committed, or may not have been.
     fn commit(&mut self, settlements: &[Settlement], claims: &[Claim]) -> Result<Committed, StoreError>;
@@ -89,12 +94,67 @@ pub trait Store: Send {
     /// When the store can't be read.
     fn summary(&mut self) -> Result<JournalSummary, StoreError>;
 
+    /// What its messages have cost, and may have or may still; a claim whose time or whose
+    /// owner is over as unknown.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    fn spending(&mut self) -> Result<Spending, StoreError>;
+
+    /// Lends a share of a rate by [`RateState::share`](super::RateState::share), by a clock that
+    /// all who share the journal have in common. It need not outlive a loss of power.
+    ///
+    /// # Errors
+    /// When the store can't be read or written.
+    fn share_rate(&mut self, request: &RateRequest) -> Result<RateShare, StoreError>;
+
+    /// Remembers that a run was stopped, and why, for all machines that share the journal; the
+    /// first one stays. A store that lies on one machine has nothing to remember.
+    ///
+    /// # Errors
+    /// When the store can't be written.
+    fn stop(&mut self, reason: &str) -> Result<(), StoreError> {
+        let _ = reason;
+        Ok(())
+    }
+
+    /// Why and since when all runs are stopped, if they are.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    fn stopped(&mut self) -> Result<Option<Stop>, StoreError> {
+        Ok(None)
+    }
+
+    /// Forgets that a run was stopped. Gives what it was.
+    ///
+    /// # Errors
+    /// When the store can't be written.
+    fn resume(&mut self) -> Result<Option<Stop>, StoreError> {
+        Ok(None)
+    }
+
     /// Forgets the entries that ended before a moment (milliseconds since 1970), other
     /// than unknown ones and those with a conflict; their sums stay. Gives their number.
     ///
     /// # Errors
     /// When the store can't be written.
     fn purge(&mut self, before: i64) -> Result<u64, StoreError>;
+}
+
+/// Why nothing more is to be sent by runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stop {
+    /// What happened.
+    pub reason: String,
+    /// When: milliseconds since 1970.
+    pub at: i64,
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", clock::rfc3339(self.at), self.reason)
+    }
 }
 
 /// What a store is known by.
@@ -136,6 +196,8 @@ pub struct Claim {
     pub claimed_at: i64,
     /// After this moment nothing of the call leaves.
     pub deadline: ClaimDeadline,
+    /// What the message may spend, if there is a limit.
+    pub budget: Option<Box<Budget>>,
 }
 
 /// The moment after which nothing of a call leaves its process, by both clocks:
@@ -320,8 +382,21 @@ impl Entry {
 pub struct Committed {
     /// Of each settlement, in their order.
     pub settled: Vec<Settled>,
-    /// Of each claim, in their order: `None` where it was made, else what stands under its key.
-    pub claims: Vec<Option<Entry>>,
+    /// Of each claim, in their order.
+    pub claims: Vec<Claimed>,
+    /// What was spent as of then, if a claim had a budget.
+    pub spending: Option<Arc<Spending>>,
+}
+
+/// What came of a claim.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Claimed {
+    /// It was made.
+    Made,
+    /// It was not: this stands under its key.
+    Taken(Box<Entry>),
+    /// It was not: its budget doesn't allow it now.
+    Unaffordable,
 }
 
 /// What came of a settlement.

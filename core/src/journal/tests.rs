@@ -27,6 +27,7 @@ fn claim(key: &str, number: u64) -> Claim {
         channel: "SMS".to_owned(),
         claimed_at: wall_millis(),
         deadline: ClaimDeadline::after(Duration::from_secs(30)),
+        budget: None,
     }
 }
 
@@ -187,7 +188,7 @@ async fn calls_at_the_same_time_share_commits_and_one_of_a_key_wins() {
         assert!((&mut claims).now_or_never().is_none());
     }
     let results = claims.await;
-    let won = results.iter().filter(|result| matches!(result, Ok(None))).count();
+    let won = results.iter().filter(|result| matches!(result, Ok(answer) if answer.is_made())).count();
     assert_eq!((won, memory.state().entries.len()), (100, 100));
     let commits = memory.state().commits.len();
     assert!(commits < 10, "{commits}");
@@ -196,13 +197,13 @@ async fn calls_at_the_same_time_share_commits_and_one_of_a_key_wins() {
 #[tokio::test]
 async fn what_could_not_be_recorded_is_tried_again() {
     let (memory, journal) = session();
-    assert!(journal.claim(claim("k", 1)).await.unwrap().is_none());
+    assert!(journal.claim(claim("k", 1)).await.unwrap().is_made());
     memory.state().failures.push(StoreError::failed("the disk is full"));
     let error = journal.settle(settlement("k", 1, sent("m"))).await.unwrap_err();
     assert_eq!((error.class(), error.kind()), (ErrorClass::Journal, Kind::Journal));
     assert!(error.to_string().contains("the disk is full"), "{error}");
     // The next commit takes it along.
-    assert!(journal.claim(claim("l", 2)).await.unwrap().is_none());
+    assert!(journal.claim(claim("l", 2)).await.unwrap().is_made());
     assert_eq!(memory.state().entries["k"].outcome(), Some(Outcome::Sent));
     assert_eq!(memory.state().opened, 1);
 }
@@ -213,16 +214,16 @@ async fn a_broken_store_is_opened_anew_at_most_once_a_second() {
     memory.state().failures.push(StoreError::broken("a sync failed"));
     let first = Instant::now();
     assert!(journal.claim(claim("k", 1)).await.is_err());
-    let error = loop {
+    let answer = loop {
         match journal.claim(claim("k", 1)).await {
-            Ok(found) => break found,
+            Ok(answer) => break answer,
             Err(error) => {
                 assert!(error.to_string().contains("a sync failed"), "{error}");
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         }
     };
-    assert!(error.is_none() && first.elapsed() >= Duration::from_secs(1));
+    assert!(answer.is_made() && first.elapsed() >= Duration::from_secs(1));
     assert_eq!(memory.state().opened, 2);
 }
 
@@ -291,7 +292,7 @@ fn a_journal_belongs_to_its_first_origin() {
 #[tokio::test]
 async fn the_end_of_a_claim_wakes_who_waits_for_it() {
     let (_, journal) = session();
-    assert!(journal.claim(claim("k", 1)).await.unwrap().is_none());
+    assert!(journal.claim(claim("k", 1)).await.unwrap().is_made());
     let end = journal.end_of("k").unwrap();
     let mut notified = std::pin::pin!(end.notified());
     notified.as_mut().enable();
@@ -314,7 +315,7 @@ fn the_store_is_closed_with_the_last_who_uses_it() {
     assert!(other.session().is_err());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        assert!(session.claim(claim("k", 1)).await.unwrap().is_none());
+        assert!(session.claim(claim("k", 1)).await.unwrap().is_made());
         session.settle_later(settlement("k", 1, sent("m")));
     });
     let weak = other.downgrade();
@@ -368,7 +369,7 @@ fn what_could_not_be_recorded_is_tried_again_after_the_journal_was_closed() {
     let (memory, journal) = journal();
     let session = journal.session().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    assert!(runtime.block_on(session.claim(claim("k", 1))).unwrap().is_none());
+    assert!(runtime.block_on(session.claim(claim("k", 1))).unwrap().is_made());
     // For as often as it is tried until the journal is closed, and on.
     memory.state().failures.extend((0..10_000).map(|_| StoreError::failed("the disk is full")));
     assert!(runtime.block_on(session.settle(settlement("k", 1, sent("m")))).is_err());

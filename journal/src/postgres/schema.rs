@@ -7,7 +7,7 @@ use tokio_postgres::types::Type;
 use super::fault::Fault;
 
 /// The version of everything below.
-const FORMAT: i32 = 1;
+const FORMAT: i32 = 2;
 
 /// What makes the tables, by whoever comes first: the lock is for those who come at the
 /// same time. Codes of outcomes are in `codes`.
@@ -86,6 +86,45 @@ INSERT INTO partner_messaging.format
 COMMIT;
 ";
 
+/// What format 2 has besides, by whoever comes first. Older programs that are connected go on;
+/// they don't connect again.
+const SINCE_2: &str = "
+BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
+SET LOCAL synchronous_commit = on;
+SELECT pg_advisory_xact_lock(5787213827046133842);
+
+-- The highest cost of a message that was claimed with a channel.
+CREATE TABLE IF NOT EXISTS partner_messaging.highest (
+    journal integer NOT NULL REFERENCES partner_messaging.journals,
+    channel text NOT NULL,
+    currency text NOT NULL,
+    cost numeric NOT NULL,
+    PRIMARY KEY (journal, channel, currency)
+);
+
+-- Who has which share of a rate, by this server's clock.
+CREATE TABLE IF NOT EXISTS partner_messaging.rates (
+    journal integer PRIMARY KEY REFERENCES partner_messaging.journals,
+    state text NOT NULL
+);
+
+-- Why nothing more is to be sent, where a run was stopped.
+CREATE TABLE IF NOT EXISTS partner_messaging.stops (
+    journal integer PRIMARY KEY REFERENCES partner_messaging.journals,
+    reason text NOT NULL,
+    at bigint NOT NULL
+);
+
+INSERT INTO partner_messaging.highest
+    SELECT journal, channel, currency, max(cost) FROM partner_messaging.entries
+    WHERE outcome = 1 AND cost IS NOT NULL AND currency IS NOT NULL
+        AND EXISTS (SELECT FROM partner_messaging.format WHERE version = 1)
+    GROUP BY journal, channel, currency
+    ON CONFLICT DO NOTHING;
+UPDATE partner_messaging.format SET version = 2 WHERE version = 1;
+COMMIT;
+";
+
 /// One journal of the database.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Journal {
@@ -103,10 +142,12 @@ pub(super) async fn prepare(client: &Client, name: &str) -> Result<Journal, Faul
         (true, false) => {
             return Err(Fault::Broken("the schema partner_messaging is another program's".to_owned()));
         }
-        (false, false) => create(client).await?,
+        (false, false) => execute(client, CREATE, "made").await?,
     }
-    let version = client.query_typed_opt("SELECT version FROM partner_messaging.format", &[]).await?;
-    let version = version.map_or(Ok(0), |row| row.try_get::<_, i32>(0))?;
+    if version(client).await? == 1 {
+        execute(client, SINCE_2, "brought to a newer format").await?;
+    }
+    let version = version(client).await?;
     if version != FORMAT {
         return Err(Fault::Broken(format!(
             "its tables have format {version} and this version knows {FORMAT}: it needs another version, and \
@@ -126,13 +167,19 @@ pub(super) async fn prepare(client: &Client, name: &str) -> Result<Journal, Faul
     find(client, name).await?.ok_or_else(Fault::removed)
 }
 
-async fn create(client: &Client) -> Result<(), Fault> {
-    let result = client.batch_execute(CREATE).await.map_err(Fault::from);
+async fn version(client: &Client) -> Result<i32, Fault> {
+    let row = client.query_typed_opt("SELECT version FROM partner_messaging.format", &[]).await?;
+    Ok(row.map_or(Ok(0), |row| row.try_get(0))?)
+}
+
+/// Runs what makes tables, as a whole or not at all.
+async fn execute(client: &Client, sql: &str, what: &str) -> Result<(), Fault> {
+    let result = client.batch_execute(sql).await.map_err(Fault::from);
     if let Err(fault) = result {
         let _ = client.batch_execute("ROLLBACK").await;
         return Err(match fault {
             Fault::Broken(text) => {
-                Fault::Broken(format!("its schema, partner_messaging, can't be made: {text}"))
+                Fault::Broken(format!("its schema, partner_messaging, can't be {what}: {text}"))
             }
             fault => fault,
         });

@@ -1,15 +1,17 @@
 //! The open journal.
 
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use partner_messaging::journal::{
-    Claim, Committed, Entry, Identity, RecordQuery, Resolution, Resolved, Settled, Settlement, Store,
-    StoreError, rules,
+    Affordability, Claim, Claimed, Committed, Entry, Identity, RateRequest, RateShare, RateState,
+    RecordQuery, Resolution, Resolved, Settled, Settlement, Spending, Stop, Store, StoreError, rules,
+    wall_millis,
 };
-use partner_messaging::{JournalSummary, Outcome};
+use partner_messaging::{Decimal, JournalSummary, Outcome};
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::Client;
 use tokio_postgres::types::Type;
@@ -20,7 +22,7 @@ use super::rows::{self, Change, Claims, Endings, Stored, condition};
 use super::schema::{self, Journal};
 use super::session::{self, Session};
 use super::totals::{self, PARTS, Part};
-use crate::totals::{Changes, move_to_unknown};
+use crate::totals::{Changes, CostKey, move_to_unknown, total};
 
 /// For how long an operation tries at most, until a server counts as gone.
 const MAX_TIME: Duration = Duration::from_secs(15);
@@ -35,6 +37,9 @@ const MAX_TRIES: u32 = 20;
 const MIN_PAUSE: Duration = Duration::from_millis(1);
 const MAX_PAUSE: Duration = Duration::from_millis(200);
 
+/// What stands for spending among the locks of a journal, whose others are for parts of its sums.
+const SPENDING: i32 = -1;
+
 /// Nothing here outlives its transaction, so a pooler may give each another connection.
 /// A process that is stopped in mid-transaction doesn't keep its locks for ever.
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \
@@ -48,6 +53,8 @@ pub(super) struct PostgresStore {
     journal: i32,
     /// Which part of the sums this process writes to.
     part: i32,
+    /// The highest costs that the journal is known to have.
+    highest: RefCell<HashMap<CostKey, Decimal>>,
     /// `None` after it was lost.
     session: Option<Session>,
     /// `None` only while it is dropped.
@@ -78,6 +85,7 @@ impl PostgresStore {
             identity: Identity { secret: journal.secret, owner },
             journal: journal.id,
             part: i32::try_from(owner % PARTS.unsigned_abs() as u64).unwrap_or(0),
+            highest: RefCell::default(),
             session: Some(session),
             runtime: Some(runtime),
         };
@@ -111,14 +119,27 @@ impl PostgresStore {
         }
     }
 
+    /// The stop that a statement about this journal gives.
+    fn stop_of(&mut self, sql: &str) -> Result<Option<Stop>, StoreError> {
+        let journal = self.journal;
+        self.run(async |client, _| {
+            let found = client.query_typed_opt(sql, &[(&journal, Type::INT4)]).await?;
+            Ok(match found {
+                Some(row) => Some(Stop { reason: row.try_get(0)?, at: row.try_get(1)? }),
+                None => None,
+            })
+        })
+    }
+
     /// The same in one transaction.
     fn transaction<T>(
         &mut self,
         operation: impl AsyncFn(&Transaction<'_>) -> Result<T, Fault>,
     ) -> Result<T, StoreError> {
         let (journal, part) = (self.journal, self.part);
-        self.run(async |client, tries| {
-            let transaction = Transaction { client, journal, part, is_careful: tries > 0 };
+        let highest = RefCell::new(self.highest.take());
+        let result = self.run(async |client, tries| {
+            let transaction = Transaction { client, journal, part, highest: &highest, is_careful: tries > 0 };
             let result = async {
                 let value = operation(&transaction).await?;
                 client.batch_execute("COMMIT").await?;
@@ -129,7 +150,9 @@ impl PostgresStore {
                 client.batch_execute("ROLLBACK").await?;
             }
             result
-        })
+        });
+        self.highest = highest;
+        result
     }
 }
 
@@ -175,11 +198,17 @@ struct Transaction<'a> {
     client: &'a Client,
     journal: i32,
     part: i32,
+    highest: &'a RefCell<HashMap<CostKey, Decimal>>,
     /// Whether everything is looked at before it is changed: the quick way failed.
     is_careful: bool,
 }
 
-impl Transaction<'_> {
+impl<'a> Transaction<'a> {
+    /// Only for reading: it has no beginning and no end.
+    fn reading(client: &'a Client, journal: i32, highest: &'a RefCell<HashMap<CostKey, Decimal>>) -> Self {
+        Self { client, journal, part: 0, highest, is_careful: false }
+    }
+
     async fn begin(&self) -> Result<(), Fault> {
         Ok(self.client.batch_execute(BEGIN).await?)
     }
@@ -273,19 +302,31 @@ impl Transaction<'_> {
         Ok(settled)
     }
 
-    /// Makes the claims whose keys are new or free, as `found` has them. Gives what stands
-    /// in the way of each.
+    /// Makes the claims whose keys are new or free, as `found` has them, and that what was
+    /// spent allows. Gives what stands in the way of each.
     async fn claim(
         &self,
         claims: &[Claim],
         mut found: HashMap<String, Stored>,
+        spending: Option<&mut Spending>,
         changes: &mut Changes,
-    ) -> Result<Vec<Option<Entry>>, Fault> {
+    ) -> Result<Vec<Claimed>, Fault> {
         let mut wanted = Claims::default();
+        let mut unaffordable = HashSet::new();
+        let mut spending = spending;
         for claim in claims {
-            match found.get(&claim.key) {
-                Some(stored) if !rules::is_free(&stored.entry, claim) => {}
-                _ => wanted.add(claim),
+            match (found.get(&claim.key), &mut spending) {
+                (Some(stored), _) if !rules::is_free(&stored.entry, claim) => {}
+                (_, None) => wanted.add(claim),
+                (_, Some(spending)) => match &claim.budget {
+                    Some(budget) if spending.check(budget) != Affordability::Now => {
+                        unaffordable.insert(claim.key.as_str());
+                    }
+                    _ => {
+                        spending.begin(&[&claim.channel]);
+                        wanted.add(claim);
+                    }
+                },
             }
         }
         let mut made = HashMap::new();
@@ -301,13 +342,20 @@ impl Transaction<'_> {
         let mut answers = Vec::with_capacity(claims.len());
         for claim in claims {
             let before = found.remove(&claim.key);
+            if unaffordable.contains(claim.key.as_str()) {
+                answers.push(Claimed::Unaffordable);
+                continue;
+            }
+            let taken = |stored: Stored| Claimed::Taken(Box::new(stored.effective()));
             let Some(count) = made.get(&claim.key) else {
                 let stored = others.remove(&claim.key);
                 answers.push(match (stored, before) {
-                    (Some(stored), _) => Some(stored.effective()),
+                    (Some(stored), _) => taken(stored),
                     // A commit whose answer was lost had made it.
-                    (None, Some(own)) if own.entry.claim == claim.id && own.entry.ending.is_none() => None,
-                    (None, Some(other)) => Some(other.effective()),
+                    (None, Some(own)) if own.entry.claim == claim.id && own.entry.ending.is_none() => {
+                        Claimed::Made
+                    }
+                    (None, Some(other)) => taken(other),
                     (None, None) => return Err(Fault::overtaken()),
                 });
                 continue;
@@ -320,13 +368,34 @@ impl Transaction<'_> {
                 changes.remove(&before.entry);
             }
             changes.in_progress(&claim.channel, 1);
-            answers.push(None);
+            answers.push(Claimed::Made);
         }
         Ok(answers)
     }
 
-    async fn write(&self, part: Part, changes: Changes) -> Result<(), Fault> {
-        part.write(self.client, self.journal, self.part, changes).await
+    async fn write(&self, part: Part, changes: &Changes) -> Result<(), Fault> {
+        part.write(self.client, self.journal, self.part, changes).await?;
+        // Taken out while it waits; what is lost of it is read again.
+        let mut known = self.highest.take();
+        let written = totals::write_highest(self.client, self.journal, changes, &mut known).await;
+        self.highest.replace(known);
+        written
+    }
+
+    /// Lets no other transaction that has budgets go on before this one has ended.
+    async fn lock_spending(&self) -> Result<(), Fault> {
+        let parameters = [(&self.journal as _, Type::INT4), (&SPENDING as _, Type::INT4)];
+        self.client.query_typed("SELECT pg_advisory_xact_lock($1, $2)", &parameters).await?;
+        Ok(())
+    }
+
+    /// What was spent as of now, with what this transaction has changed so far.
+    async fn spending(&self, changes: &Changes) -> Result<Spending, Fault> {
+        let (sums, highest) = tokio::join!(
+            totals::read_all(self.client, self.journal),
+            totals::read_highest(self.client, self.journal)
+        );
+        Ok(changes.spending(sums?, highest?))
     }
 
     async fn lock_part(&self) -> Result<Part, Fault> {
@@ -339,6 +408,17 @@ async fn origin_of(client: &Client, journal: i32) -> Result<Option<String>, Faul
     let select = "SELECT origin FROM partner_messaging.journals WHERE id = $1";
     let row = client.query_typed_opt(select, &[(&journal, Type::INT4)]).await?;
     Ok(row.ok_or_else(Fault::removed)?.try_get(0)?)
+}
+
+/// How many claims there are whose time is over, by channel.
+async fn interrupted(client: &Client, journal: i32) -> Result<Vec<(String, i64)>, Fault> {
+    let select = format!(
+        "SELECT e.channel, count(*) FROM partner_messaging.entries AS e \
+         WHERE e.journal = $1 AND e.outcome IN (0, 4) AND {} GROUP BY e.channel",
+        rows::IS_OVER
+    );
+    let rows = client.query_typed(&select, &[(&journal, Type::INT4)]).await?;
+    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
 }
 
 impl Store for PostgresStore {
@@ -361,9 +441,9 @@ impl Store for PostgresStore {
     }
 
     fn look_up(&mut self, keys: &[&str]) -> Result<Vec<Option<Entry>>, StoreError> {
-        let journal = self.journal;
+        let (journal, highest) = (self.journal, RefCell::default());
         self.run(async |client, _| {
-            let reading = Transaction { client, journal, part: 0, is_careful: false };
+            let reading = Transaction::reading(client, journal, &highest);
             let mut found = reading.find(keys, "").await?;
             Ok(keys.iter().map(|key| found.remove(*key).map(Stored::effective)).collect())
         })
@@ -371,6 +451,7 @@ impl Store for PostgresStore {
 
     fn commit(&mut self, settlements: &[Settlement], claims: &[Claim]) -> Result<Committed, StoreError> {
         let keys: Vec<_> = claims.iter().map(|claim| claim.key.as_str()).collect();
+        let has_budgets = claims.iter().any(|claim| claim.budget.is_some());
         // In the order of their keys, as everybody does: who waits for whom is no circle.
         let mut order: Vec<_> = (0..settlements.len()).collect();
         order.sort_by(|a, b| settlements[*a].key.as_bytes().cmp(settlements[*b].key.as_bytes()));
@@ -378,12 +459,15 @@ impl Store for PostgresStore {
         self.transaction(async |transaction| {
             let mut changes = Changes::default();
             // All of these are on their way together.
-            let (begun, left, found) = tokio::join!(
+            let (begun, locked, left, found) = tokio::join!(
                 transaction.begin(),
+                // The first of all locks, so that nobody waits for it who has others.
+                async { if has_budgets { transaction.lock_spending().await } else { Ok(()) } },
                 transaction.settle_most(&sorted, &mut changes),
                 transaction.find(&keys, ""),
             );
             begun?;
+            locked?;
             let (left, mut found) = (left?, found?);
             let mut settled = vec![Settled::Recorded; settlements.len()];
             for at in &left {
@@ -392,18 +476,24 @@ impl Store for PostgresStore {
             if !left.is_empty() {
                 found = transaction.find(&keys, "").await?;
             }
-            let (claims, part) =
-                tokio::join!(transaction.claim(claims, found, &mut changes), transaction.lock_part());
+            let mut spending = match has_budgets {
+                true => Some(transaction.spending(&changes).await?),
+                false => None,
+            };
+            let (claims, part) = tokio::join!(
+                transaction.claim(claims, found, spending.as_mut(), &mut changes),
+                transaction.lock_part()
+            );
             let claims = claims?;
-            transaction.write(part?, changes).await?;
-            Ok(Committed { settled, claims })
+            transaction.write(part?, &changes).await?;
+            Ok(Committed { settled, claims, spending: spending.map(Arc::new) })
         })
     }
 
     fn are_taken(&mut self, message_ids: &[&str]) -> Result<Vec<bool>, StoreError> {
-        let journal = self.journal;
+        let (journal, highest) = (self.journal, RefCell::default());
         self.run(async |client, _| {
-            let reading = Transaction { client, journal, part: 0, is_careful: false };
+            let reading = Transaction::reading(client, journal, &highest);
             let mut taken = Vec::with_capacity(message_ids.len());
             for id in message_ids {
                 // No key is empty.
@@ -432,7 +522,7 @@ impl Store for PostgresStore {
             let mut changes = Changes::default();
             transaction.replace(&before, &entry, false, &mut changes).await?;
             let part = transaction.lock_part().await?;
-            transaction.write(part, changes).await?;
+            transaction.write(part, &changes).await?;
             Ok(Resolved::Done(Box::new(entry)))
         })
     }
@@ -458,30 +548,93 @@ impl Store for PostgresStore {
         let journal = self.journal;
         self.run(async |client, _| {
             let parameters = [(&journal as _, Type::INT4)];
-            let interrupted = format!(
-                "SELECT e.channel, count(*) FROM partner_messaging.entries AS e \
-                 WHERE e.journal = $1 AND e.outcome IN (0, 4) AND {} GROUP BY e.channel",
-                rows::IS_OVER
-            );
             let conflicts =
                 "SELECT count(*) FROM partner_messaging.entries WHERE journal = $1 AND conflict_at IS NOT NULL";
             // As of one moment, and without a change to roll back.
             let (begun, totals, interrupted, conflicts, ended) = tokio::join!(
                 client.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
                 totals::read_all(client, journal),
-                client.query_typed(&interrupted, &parameters),
+                interrupted(client, journal),
                 client.query_typed_one(conflicts, &parameters),
                 client.batch_execute("COMMIT"),
             );
             begun?;
-            let mut totals = totals?;
-            for row in interrupted? {
-                move_to_unknown(&mut totals, row.try_get(0)?, row.try_get(1)?);
+            let mut totals: Vec<_> = totals?.into_iter().map(|(key, sum)| total(key, sum)).collect();
+            for (channel, count) in interrupted? {
+                move_to_unknown(&mut totals, &channel, count);
             }
             let conflicts: i64 = conflicts?.try_get(0)?;
             ended?;
             Ok(JournalSummary::new(totals, conflicts.cast_unsigned()))
         })
+    }
+
+    fn spending(&mut self) -> Result<Spending, StoreError> {
+        let journal = self.journal;
+        self.run(async |client, _| {
+            let (begun, sums, highest, interrupted, ended) = tokio::join!(
+                client.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
+                totals::read_all(client, journal),
+                totals::read_highest(client, journal),
+                interrupted(client, journal),
+                client.batch_execute("COMMIT"),
+            );
+            begun?;
+            let (sums, highest) = (sums?, highest?);
+            let mut changes = Changes::default();
+            interrupted?.into_iter().for_each(|(channel, count)| changes.interrupted(&channel, count));
+            ended?;
+            Ok(changes.spending(sums, highest))
+        })
+    }
+
+    fn share_rate(&mut self, request: &RateRequest) -> Result<RateShare, StoreError> {
+        self.transaction(async |transaction| {
+            let Transaction { client, journal, .. } = transaction;
+            transaction.begin().await?;
+            // What is lost of it with a server's power is over when the server is there again.
+            client.batch_execute("SET LOCAL synchronous_commit = off").await?;
+            let parameters = [(journal as _, Type::INT4)];
+            let insert = "INSERT INTO partner_messaging.rates VALUES ($1, '') ON CONFLICT DO NOTHING";
+            let select = "SELECT state FROM partner_messaging.rates WHERE journal = $1 FOR UPDATE";
+            let mut found = client.query_typed_opt(select, &parameters).await?;
+            if found.is_none() {
+                client.execute_typed(insert, &parameters).await?;
+                found = client.query_typed_opt(select, &parameters).await?;
+            }
+            // Read after the lock: nobody's moment lies before that of who came before.
+            let now = "SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
+            let now: i64 = client.query_typed_one(now, &[]).await?.try_get(0)?;
+            let now = u64::try_from(now).unwrap_or_default();
+            let found = found.ok_or_else(Fault::removed)?;
+            let mut state = match found.try_get(0)? {
+                "" => RateState::default(),
+                text => RateState::from_text(text, now),
+            };
+            let share = state.share(request, now);
+            let text = state.to_text();
+            let update = "UPDATE partner_messaging.rates SET state = $2 WHERE journal = $1";
+            client.execute_typed(update, &[(journal as _, Type::INT4), (&text as _, Type::TEXT)]).await?;
+            Ok(share)
+        })
+    }
+
+    fn stop(&mut self, reason: &str) -> Result<(), StoreError> {
+        let (journal, reason, at) = (self.journal, rows::text(reason), wall_millis());
+        let parameters = [(&journal as _, Type::INT4), (&reason as _, Type::TEXT), (&at as _, Type::INT8)];
+        self.run(async |client, _| {
+            let insert = "INSERT INTO partner_messaging.stops VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+            client.execute_typed(insert, &parameters).await?;
+            Ok(())
+        })
+    }
+
+    fn stopped(&mut self) -> Result<Option<Stop>, StoreError> {
+        self.stop_of("SELECT reason, at FROM partner_messaging.stops WHERE journal = $1")
+    }
+
+    fn resume(&mut self) -> Result<Option<Stop>, StoreError> {
+        self.stop_of("DELETE FROM partner_messaging.stops WHERE journal = $1 RETURNING reason, at")
     }
 
     fn purge(&mut self, before: i64) -> Result<u64, StoreError> {

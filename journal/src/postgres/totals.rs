@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use partner_messaging::{Decimal, JournalTotal};
+use partner_messaging::Decimal;
 use tokio_postgres::types::Type;
 use tokio_postgres::{Client, Row};
 
 use super::fault::Fault;
 use super::rows::text;
-use crate::totals::{Changes, Sum, TotalKey, total};
+use crate::totals::{Changes, CostKey, Sum, TotalKey};
 
 /// How many parts there are: two processes seldom have the same.
 pub(super) const PARTS: i32 = 1024;
@@ -36,12 +36,12 @@ impl Part {
         client: &Client,
         journal: i32,
         part: i32,
-        changes: Changes,
+        changes: &Changes,
     ) -> Result<(), Fault> {
         let (mut outcomes, mut channels, mut currencies) = (Vec::new(), Vec::new(), Vec::new());
         let (mut messages, mut costs, mut unpriced) = (Vec::new(), Vec::new(), Vec::new());
-        for ((outcome, channel, currency), change) in changes.into_changed() {
-            let place = (outcome, text(&channel).into_owned(), text(&currency).into_owned());
+        for ((outcome, channel, currency), change) in changes.changed() {
+            let place = (*outcome, text(channel).into_owned(), text(currency).into_owned());
             let sum = self.0.get(&place).copied().unwrap_or_default().plus(change);
             outcomes.push(place.0);
             channels.push(place.1);
@@ -72,7 +72,7 @@ impl Part {
 }
 
 /// The sums over all parts.
-pub(super) async fn read_all(client: &Client, journal: i32) -> Result<Vec<JournalTotal>, Fault> {
+pub(super) async fn read_all(client: &Client, journal: i32) -> Result<HashMap<TotalKey, Sum>, Fault> {
     let select = "SELECT outcome, channel, currency, messages, cost::text, unpriced \
                   FROM partner_messaging.totals WHERE journal = $1 ORDER BY part";
     let mut sums: HashMap<TotalKey, Sum> = HashMap::new();
@@ -81,7 +81,48 @@ pub(super) async fn read_all(client: &Client, journal: i32) -> Result<Vec<Journa
         let before = sums.entry(place).or_default();
         *before = before.plus(sum);
     }
-    Ok(sums.into_iter().map(|(place, sum)| total(place, sum)).collect())
+    Ok(sums)
+}
+
+/// The highest costs.
+pub(super) async fn read_highest(client: &Client, journal: i32) -> Result<Vec<(CostKey, Decimal)>, Fault> {
+    let select = "SELECT channel, currency, cost::text FROM partner_messaging.highest WHERE journal = $1";
+    let rows = client.query_typed(select, &[(&journal, Type::INT4)]).await?;
+    rows.iter()
+        .map(|row| {
+            let cost = Decimal::from_str_exact(row.try_get(2)?).map_err(|_| Fault::damaged())?;
+            Ok(((row.try_get(0)?, row.try_get(1)?), cost))
+        })
+        .collect()
+}
+
+/// Writes the highest costs that are higher than before. `known` has what the journal is known
+/// to have: they seldom rise. They are in the order of their keys, as everybody locks them.
+pub(super) async fn write_highest(
+    client: &Client,
+    journal: i32,
+    changes: &Changes,
+    known: &mut HashMap<CostKey, Decimal>,
+) -> Result<(), Fault> {
+    if changes.highest().all(|(key, cost)| known.get(key).is_some_and(|it| *it >= cost)) {
+        return Ok(());
+    }
+    // Before it writes: what is written here may be undone.
+    known.extend(read_highest(client, journal).await?);
+    for (key, cost) in changes.highest().filter(|(key, cost)| known.get(*key).is_none_or(|it| it < cost)) {
+        let (channel, currency, cost) = (text(&key.0), text(&key.1), cost.to_string());
+        let parameters = [
+            (&journal as _, Type::INT4),
+            (&channel as _, Type::TEXT),
+            (&currency as _, Type::TEXT),
+            (&cost as _, Type::TEXT),
+        ];
+        let upsert = "INSERT INTO partner_messaging.highest AS h VALUES ($1, $2, $3, $4::text::numeric) \
+                      ON CONFLICT (journal, channel, currency) \
+                      DO UPDATE SET cost = greatest(h.cost, EXCLUDED.cost)";
+        client.execute_typed(upsert, &parameters).await?;
+    }
+    Ok(())
 }
 
 fn read(row: &Row) -> Result<(TotalKey, Sum), Fault> {

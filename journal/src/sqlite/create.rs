@@ -13,7 +13,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::fault::Fault;
 use super::files::{self, CreationLock, beside};
-use super::schema::{APPLICATION_ID, FORMAT, SCHEMA};
+use super::schema::{APPLICATION_ID, FORMAT, SCHEMA, SINCE_2};
 use crate::fork::enter;
 
 /// For how long one waits for another process that makes the same file.
@@ -103,7 +103,7 @@ fn fill(new: &Path) -> Result<(), StoreError> {
     let filled = || -> Result<String, Fault> {
         let connection = Connection::open_with_flags(new, flags)?;
         connection.execute_batch(&format!(
-            "BEGIN; PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}; {SCHEMA}"
+            "BEGIN; PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}; {SCHEMA} {SINCE_2}"
         ))?;
         connection.execute("INSERT INTO journal VALUES ('secret', ?1), ('synced', 0)", (&secret[..],))?;
         connection.execute_batch("COMMIT")?;

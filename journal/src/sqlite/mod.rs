@@ -4,6 +4,7 @@ mod create;
 mod fault;
 mod files;
 mod inspect;
+mod migrate;
 mod open;
 mod rows;
 mod schema;

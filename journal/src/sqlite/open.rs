@@ -14,6 +14,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::fault::Fault;
 use super::files::{self, FileId, LockFile, lock_file_error};
 use super::inspect::{self, Depth, inspect};
+use super::migrate::migrate;
 use super::store::SqliteStore;
 use super::system_calls;
 use crate::fork::{self, Inside, enter};
@@ -97,6 +98,7 @@ impl SqliteFile {
             if opened_before {
                 empty_log(connection)?;
             }
+            migrate(connection)?;
             let sql = "INSERT OR IGNORE INTO owners VALUES (?1, ?2)";
             connection.execute(sql, (owner.cast_signed(), &boot))?;
             Ok(())

@@ -4,10 +4,10 @@
 pub(super) const APPLICATION_ID: u32 = 0x504d_6a72;
 
 /// The version of everything below, in the file's header.
-pub(super) const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
 
-/// The tables. Codes of outcomes are in `rows`. What `claim_check` and `end_check` are of
-/// is in `rows`, too.
+/// The tables of format 1. Codes of outcomes are in `rows`. What `claim_check` and `end_check`
+/// are of is in `rows`, too.
 pub(super) const SCHEMA: &str = "
 CREATE TABLE journal (
     name TEXT PRIMARY KEY NOT NULL,
@@ -61,5 +61,16 @@ CREATE TABLE totals (
     cost TEXT NOT NULL,
     unpriced INTEGER NOT NULL,
     PRIMARY KEY (outcome, channel, currency)
+) STRICT, WITHOUT ROWID;
+";
+
+/// What format 2 has besides; the shares of a rate stand in `journal`, too.
+pub(super) const SINCE_2: &str = "
+-- The highest cost of a message that was claimed with a channel.
+CREATE TABLE highest (
+    channel TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    cost TEXT NOT NULL,
+    PRIMARY KEY (channel, currency)
 ) STRICT, WITHOUT ROWID;
 ";

@@ -1,13 +1,16 @@
 //! The open file.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use partner_messaging::journal::{
-    Claim, Committed, Ending, Entry, Identity, RecordQuery, Resolution, Resolved, Settled, Settlement, Store,
-    StoreError, rules, since_boot,
+    Affordability, Claim, Claimed, Committed, Ending, Entry, Identity, RateRequest, RateShare, RateState,
+    RecordQuery, Resolution, Resolved, Settled, Settlement, Spending, Store, StoreError, rules, since_boot,
 };
-use partner_messaging::{JournalSummary, Kind, Outcome};
+use partner_messaging::{Decimal, JournalSummary, Kind, Outcome};
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, params};
 
@@ -17,9 +20,9 @@ use super::open::Open;
 use super::rows::{self, COLUMNS, Stored};
 use super::system_calls;
 use super::totals;
-use crate::codes::code_of;
+use crate::codes::{IN_PROGRESS, code_of};
 use crate::fork::enter;
-use crate::totals::{Changes, move_to_unknown};
+use crate::totals::{Changes, CostKey, move_to_unknown, total};
 
 /// For how long an operation tries to get the file that others have locked.
 const MAX_BUSY: Duration = Duration::from_secs(5);
@@ -39,6 +42,11 @@ pub(super) struct SqliteStore {
     boot: String,
     /// Whether every commit is synced now.
     syncs: bool,
+    /// The highest costs that the file is known to have.
+    highest: RefCell<HashMap<CostKey, Decimal>>,
+    /// How many claims whose time or owner is over stand as in progress, by channel, and when
+    /// that was counted and how long it took.
+    interrupted: Option<(Instant, Duration, HashMap<String, i64>)>,
 }
 
 /// What a transaction does, and what it leaves to do when it was committed.
@@ -53,7 +61,8 @@ enum Mode {
 
 impl SqliteStore {
     pub(super) fn new(open: Open, identity: Identity, boot: String) -> Self {
-        Self { log: beside(&open.path, "-wal"), open, identity, boot, syncs: true }
+        let log = beside(&open.path, "-wal");
+        Self { log, open, identity, boot, syncs: true, highest: RefCell::default(), interrupted: None }
     }
 
     /// Whether the paths still lead to the files that are open. Whoever removes or
@@ -248,7 +257,17 @@ impl SqliteStore {
         Ok(statement.exists((message_id, key))?)
     }
 
-    fn claim(&self, claim: &Claim, changes: &mut Changes) -> Result<Option<Entry>, Fault> {
+    /// What stands in the way of a claim that can't be afforded.
+    fn refuse(&self, claim: &Claim) -> Result<Claimed, Fault> {
+        match self.find(&claim.key)? {
+            Some(stored) if !rules::is_free(&stored.entry, claim) => {
+                Ok(Claimed::Taken(Box::new(self.effective(stored)?)))
+            }
+            _ => Ok(Claimed::Unaffordable),
+        }
+    }
+
+    fn claim(&self, claim: &Claim, changes: &mut Changes) -> Result<Claimed, Fault> {
         let mut statement = self.open.database.connection.prepare_cached(
             "INSERT INTO entries (key, digest, form, owner, claim, channel, claimed_at, deadline, boot_deadline, claim_check) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (key) DO NOTHING",
@@ -267,12 +286,12 @@ impl SqliteStore {
         ])?;
         if inserted == 1 {
             changes.in_progress(&claim.channel, 1);
-            return Ok(None);
+            return Ok(Claimed::Made);
         }
         let stored =
             self.find(&claim.key)?.ok_or(Fault::Damaged("an entry is in its index and not in its table"))?;
         if !rules::is_free(&stored.entry, claim) {
-            return self.effective(stored).map(Some);
+            return Ok(Claimed::Taken(Box::new(self.effective(stored)?)));
         }
         let mut statement = self.open.database.connection.prepare_cached(
             "UPDATE entries SET owner = ?2, claim = ?3, channel = ?4, claimed_at = ?5, deadline = ?6, \
@@ -291,7 +310,7 @@ impl SqliteStore {
         // What contradicted it before stays.
         let entry = Entry { conflict: stored.entry.conflict.clone(), ..Entry::of_claim(claim) };
         self.replace(&stored, &entry, changes)?;
-        Ok(None)
+        Ok(Claimed::Made)
     }
 
     /// Writes how an entry ended, and changes the sums accordingly.
@@ -396,10 +415,26 @@ impl Store for SqliteStore {
             for settlement in settlements {
                 committed.settled.push(store.settle(settlement, &mut changes)?);
             }
+            let mut spending = None;
             for claim in claims {
-                committed.claims.push(store.claim(claim, &mut changes)?);
+                if let Some(budget) = &claim.budget {
+                    let spending = match &mut spending {
+                        Some(spending) => spending,
+                        None => spending.insert(store.spending_with(&changes)?),
+                    };
+                    if spending.check(budget) != Affordability::Now {
+                        committed.claims.push(store.refuse(claim)?);
+                        continue;
+                    }
+                }
+                let claimed = store.claim(claim, &mut changes)?;
+                if let Some(spending) = spending.as_mut().filter(|_| claimed == Claimed::Made) {
+                    spending.begin(&[&claim.channel]);
+                }
+                committed.claims.push(claimed);
             }
-            totals::write(&store.open.database.connection, changes)?;
+            committed.spending = spending.map(Arc::new);
+            store.write_totals(&changes)?;
             let synced = match mode {
                 Mode::WriteAndSync => Some(store.count_synced()?),
                 _ => None,
@@ -435,7 +470,7 @@ impl Store for SqliteStore {
             }
             let mut changes = Changes::default();
             store.replace(&stored, &entry, &mut changes)?;
-            totals::write(&store.open.database.connection, changes)?;
+            store.write_totals(&changes)?;
             Ok(Resolved::Done(Box::new(entry)))
         })
     }
@@ -467,14 +502,71 @@ impl Store for SqliteStore {
 
     fn summary(&mut self) -> Result<JournalSummary, StoreError> {
         self.transaction(Mode::Read, |store| {
-            let mut totals = totals::read(&store.open.database.connection)?;
+            let sums = totals::read(&store.open.database.connection)?;
+            let mut totals: Vec<_> = sums.into_iter().map(|(key, sum)| total(key, sum)).collect();
             if totals.iter().any(|total| total.outcome.is_none()) {
-                store.count_interrupted(&mut totals)?;
+                for (channel, count) in store.count_interrupted()? {
+                    move_to_unknown(&mut totals, &channel, count);
+                }
             }
             let sql = "SELECT count(*) FROM entries WHERE conflict_at IS NOT NULL";
             let conflicts: i64 =
                 store.open.database.connection.prepare_cached(sql)?.query_row((), |row| row.get(0))?;
             Ok(JournalSummary::new(totals, rows::unsigned(conflicts)))
+        })
+    }
+
+    fn spending(&mut self) -> Result<Spending, StoreError> {
+        // Whoever waits for others asks again and again, and all claims in progress have to be
+        // looked for: not more often than once a second, nor for more than a tenth of the time.
+        let is_fresh = |(at, took, _): &(Instant, Duration, _)| {
+            at.elapsed() < Duration::from_secs(1).max(took.saturating_mul(10))
+        };
+        let known = self.interrupted.take().filter(is_fresh);
+        let (spending, counted) = self.transaction(Mode::Read, |store| {
+            let mut changes = Changes::default();
+            let sums = totals::read(&store.open.database.connection)?;
+            let in_progress = |channel: &str| {
+                let found = sums.iter().find(|(key, _)| key.0 == IN_PROGRESS && key.1 == *channel);
+                found.map_or(0, |(_, sum)| sum.messages)
+            };
+            let counted = match &known {
+                _ if !sums.iter().any(|(key, _)| key.0 == IN_PROGRESS) => None,
+                Some(known) => Some(known.clone()),
+                None => {
+                    let begun = Instant::now();
+                    let interrupted = store.count_interrupted()?;
+                    Some((begun, begun.elapsed(), interrupted))
+                }
+            };
+            for (channel, count) in counted.iter().flat_map(|(_, _, interrupted)| interrupted) {
+                // Some may have been resolved since.
+                changes.interrupted(channel, (*count).min(in_progress(channel)));
+            }
+            let highest = totals::read_highest(&store.open.database.connection)?;
+            Ok((changes.spending(sums, highest), counted))
+        })?;
+        self.interrupted = counted;
+        Ok(spending)
+    }
+
+    fn share_rate(&mut self, request: &RateRequest) -> Result<RateShare, StoreError> {
+        // Not synced: after a loss of power a second is over.
+        self.transaction(Mode::Write, |store| {
+            let connection = &store.open.database.connection;
+            let read = "SELECT value FROM journal WHERE name = 'rate'";
+            let found =
+                connection.prepare_cached(read)?.query_row((), |row| row.get::<_, String>(0)).optional()?;
+            let now = u64::try_from(since_boot().as_millis()).unwrap_or(u64::MAX / 4);
+            // That of another boot says nothing of this one's time.
+            let state =
+                found.as_deref().and_then(|text| text.strip_prefix(store.boot.as_str())?.strip_prefix('\n'));
+            let mut state = state.map_or_else(RateState::default, |text| RateState::from_text(text, now));
+            let share = state.share(request, now);
+            let write = "INSERT OR REPLACE INTO journal VALUES ('rate', ?1)";
+            let text = format!("{}\n{}", store.boot, state.to_text());
+            connection.prepare_cached(write)?.execute((text,))?;
+            Ok(share)
         })
     }
 
@@ -499,17 +591,30 @@ impl Store for SqliteStore {
 }
 
 impl SqliteStore {
-    /// Counts the claims whose time or whose owner is over as unknown.
-    fn count_interrupted(&self, totals: &mut Vec<partner_messaging::JournalTotal>) -> Result<(), Fault> {
+    /// How many claims there are whose time or whose owner is over, by channel.
+    fn count_interrupted(&self) -> Result<HashMap<String, i64>, Fault> {
         let sql = format!("SELECT {COLUMNS} FROM entries WHERE outcome IS NULL");
         let mut statement = self.open.database.connection.prepare_cached(&sql)?;
         let mut found = statement.query(())?;
+        let mut interrupted = HashMap::new();
         while let Some(row) = found.next()? {
             let stored = rows::read(row)?;
             if self.is_over(&stored)? {
-                move_to_unknown(totals, &stored.entry.channel, 1);
+                *interrupted.entry(stored.entry.channel).or_default() += 1;
             }
         }
-        Ok(())
+        Ok(interrupted)
+    }
+
+    /// What was spent as of this transaction, with what it has changed so far.
+    fn spending_with(&self, changes: &Changes) -> Result<Spending, Fault> {
+        let connection = &self.open.database.connection;
+        Ok(changes.spending(totals::read(connection)?, totals::read_highest(connection)?))
+    }
+
+    fn write_totals(&self, changes: &Changes) -> Result<(), Fault> {
+        let connection = &self.open.database.connection;
+        totals::write(connection, changes)?;
+        totals::write_highest(connection, changes, &mut self.highest.borrow_mut())
     }
 }

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use partner_messaging::journal::{
-    Claim, ClaimDeadline, ClaimId, Digest, Ending, Entry, OpenStore, RecordQuery, Resolution, Resolved,
-    Settled, Settlement, Store, wall_millis,
+    Affordability, Budget, Claim, ClaimDeadline, ClaimId, Claimed, Digest, Ending, Entry, OpenStore,
+    RateRequest, RecordQuery, Resolution, Resolved, Settled, Settlement, Spending, Store, wall_millis,
 };
 use partner_messaging::{Decimal, Kind, Outcome};
 
@@ -22,6 +22,7 @@ pub(crate) fn claim(store: &dyn Store, key: &str) -> Claim {
         channel: "SMS".to_owned(),
         claimed_at: wall_millis(),
         deadline: ClaimDeadline::after(Duration::from_secs(30)),
+        budget: None,
     }
 }
 
@@ -44,7 +45,11 @@ pub(crate) fn settlement(claim: &Claim, ending: Ending) -> Settlement {
 
 /// Makes one claim; what stands in its way otherwise.
 pub(crate) fn try_claim(store: &mut dyn Store, claim: &Claim) -> Option<Entry> {
-    store.commit(&[], std::slice::from_ref(claim)).unwrap().claims.remove(0)
+    match store.commit(&[], std::slice::from_ref(claim)).unwrap().claims.remove(0) {
+        Claimed::Made => None,
+        Claimed::Taken(entry) => Some(*entry),
+        Claimed::Unaffordable => panic!("it has no budget"),
+    }
 }
 
 /// Tries to claim a key; what stands in the way.
@@ -89,6 +94,9 @@ pub(crate) fn check(journal: &mut dyn FnMut() -> Box<dyn OpenStore>) {
         sums,
         purging,
         identities,
+        budgets,
+        costs_are_learned,
+        rates,
     ] {
         test(&*journal());
     }
@@ -216,16 +224,16 @@ fn batches(journal: &dyn OpenStore) {
     let store = &mut *journal.open().unwrap();
     let mut claims: Vec<Claim> = (0..200).map(|n| claim(store, &format!("k{n:03}"))).collect();
     let committed = store.commit(&[], &claims).unwrap();
-    assert!(committed.claims.iter().all(Option::is_none));
+    assert!(committed.claims.iter().all(|claimed| *claimed == Claimed::Made));
     let settlements: Vec<_> = claims.iter().map(|claim| settlement(claim, sent(&claim.key))).collect();
     // Half of the keys of the next batch are taken.
     claims = (100..300).map(|n| claim(store, &format!("k{n:03}"))).collect();
     let committed = store.commit(&settlements, &claims).unwrap();
     assert!(committed.settled.iter().all(|settled| *settled == Settled::Recorded));
-    let taken: Vec<_> =
-        committed.claims.iter().map(|found| found.as_ref().and_then(Entry::outcome)).collect();
-    assert_eq!(taken[..100], [Some(Outcome::Sent); 100]);
-    assert!(committed.claims[100..].iter().all(Option::is_none));
+    let is_sent =
+        |claimed: &Claimed| matches!(claimed, Claimed::Taken(it) if it.outcome() == Some(Outcome::Sent));
+    assert!(committed.claims[..100].iter().all(is_sent));
+    assert!(committed.claims[100..].iter().all(|claimed| *claimed == Claimed::Made));
     let keys: Vec<_> = (0..300).map(|n| format!("k{n:03}")).collect();
     let keys: Vec<_> = keys.iter().map(String::as_str).collect();
     assert!(
@@ -362,4 +370,106 @@ fn identities(journal: &dyn OpenStore) {
     assert_eq!(store.identity().secret, secret);
     assert_eq!(store.bind_origin("https://example.com").unwrap(), "http://127.0.0.1:1");
     assert_ne!(secret, [0; 32]);
+}
+
+fn amount(text: &str) -> Decimal {
+    text.parse().unwrap()
+}
+
+/// A claim of a message that may spend what one SGD leaves.
+fn limited(store: &dyn Store, key: &str, max_cost: Option<&str>) -> Claim {
+    let budget = Budget {
+        limits: vec![("SGD".to_owned(), amount("1.00"))],
+        max_cost: max_cost.map(|cost| ("SGD".to_owned(), amount(cost))).into_iter().collect(),
+        channels: vec!["SMS".to_owned()],
+        besides: Spending::default(),
+    };
+    Claim { budget: Some(Box::new(budget)), ..claim(store, key) }
+}
+
+fn made(committed: &[Claimed]) -> usize {
+    committed.iter().filter(|claimed| **claimed == Claimed::Made).count()
+}
+
+fn budgets(journal: &dyn OpenStore) {
+    let store = &mut *journal.open().unwrap();
+    // Without a limit it counts all the same.
+    let first = make_claim(store, "free");
+    let claims: Vec<_> = (0..6).map(|n| limited(store, &format!("k{n}"), Some("0.25"))).collect();
+    let committed = store.commit(&[], &claims).unwrap();
+    let expected = [vec![Claimed::Made; 3], vec![Claimed::Unaffordable; 3]].concat();
+    assert!(committed.claims == expected, "{:?}", committed.claims);
+    let budget = claims[5].budget.as_deref().unwrap();
+    assert_eq!(committed.spending.unwrap().check(budget), Affordability::Later);
+    assert_eq!(look_up(store, "k5"), None);
+    // What is taken is told as that, whatever there is to spend.
+    let again = limited(store, "k0", Some("0.25"));
+    assert!(matches!(&store.commit(&[], &[again]).unwrap().claims[..], [Claimed::Taken(_)]));
+    // As of the same transaction: 0.05 spent, one unknown, one refused, one in progress.
+    let settlements = [
+        settlement(&first, sent("m")),
+        settlement(&claims[0], ended(Outcome::Unknown)),
+        settlement(&claims[1], ended(Outcome::Rejected)),
+    ];
+    let more: Vec<_> = (6..9).map(|n| limited(store, &format!("k{n}"), Some("0.25"))).collect();
+    let committed = store.commit(&settlements, &more).unwrap();
+    assert_eq!(made(&committed.claims), 1, "{:?}", committed.claims);
+    // An unknown counts until somebody resolves it.
+    let not_sent = Ending::now(Outcome::NotSent, None);
+    assert!(matches!(resolve(store, &claims[0], not_sent), Resolved::Done(_)));
+    assert_eq!(made(&store.commit(&[], &more[1..]).unwrap().claims), 1);
+    // Of a claim whose time is over nothing comes back.
+    let deadline = ClaimDeadline::after(Duration::ZERO);
+    settle(store, &claims[2], ended(Outcome::NotSent));
+    let short = Claim { deadline, ..limited(store, "short", Some("0.25")) };
+    assert_eq!(made(&store.commit(&[], &[short]).unwrap().claims), 1);
+    assert_ne!(store.spending().unwrap().check(budget), Affordability::Now);
+    // More than it should have cost: so may the next one.
+    let dear = Ending { cost: Some(amount("0.60")), ..sent("dear") };
+    settle(store, &more[0], dear);
+    assert!(matches!(store.spending().unwrap().check(budget), Affordability::Never(_)));
+}
+
+fn costs_are_learned(journal: &dyn OpenStore) {
+    let mut store = journal.open().unwrap();
+    // Until it is known what one costs, they go one at a time.
+    let claims: Vec<_> = (0..5).map(|n| limited(&*store, &format!("k{n}"), None)).collect();
+    let committed = store.commit(&[], &claims).unwrap();
+    assert_eq!(made(&committed.claims), 1);
+    // By the channel that it was claimed with, whatever the service calls it.
+    let named = Ending { channel: Some("sms".to_owned()), cost: Some(amount("0.30")), ..sent("m0") };
+    assert_eq!(made(&store.commit(&[settlement(&claims[0], named)], &claims[1..]).unwrap().claims), 2);
+    let cheap = Ending { cost: Some(amount("0.10")), ..sent("m1") };
+    settle(&mut *store, &claims[1], cheap);
+    drop(store);
+    // It outlives the process; the highest counts.
+    let store = &mut *journal.open().unwrap();
+    assert_eq!(made(&store.commit(&[], &claims[3..]).unwrap().claims), 1);
+}
+
+fn rates(journal: &dyn OpenStore) {
+    // So long a window that nobody can be too slow for this.
+    let request = |id, wanted| RateRequest {
+        id,
+        count: 10,
+        window: Duration::from_secs(3_600),
+        wanted,
+        holding: 0,
+        recent: 0,
+        last: Duration::ZERO,
+    };
+    let mut store = journal.open().unwrap();
+    assert_eq!(store.share_rate(&request(1, 6)).unwrap().count, 6);
+    assert_eq!(store.share_rate(&request(2, 9)).unwrap().count, 4);
+    drop(store);
+    // It is the others' still when this process is gone.
+    let store = &mut *journal.open().unwrap();
+    assert_eq!(store.share_rate(&request(3, 9)).unwrap().count, 0);
+    // Of what comes back, what was used counts.
+    let back = RateRequest { holding: 6, recent: 5, ..request(1, 0) };
+    assert_eq!(store.share_rate(&back).unwrap().count, 0);
+    assert_eq!(store.share_rate(&request(3, 9)).unwrap().count, 0, "until it is known that it keeps to it");
+    let back = RateRequest { recent: 5, ..request(1, 0) };
+    assert_eq!(store.share_rate(&back).unwrap().count, 0);
+    assert_eq!(store.share_rate(&request(3, 9)).unwrap().count, 1);
 }

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Barrier};
 
-use partner_messaging::journal::{OpenStore, Settled, Store};
+use partner_messaging::journal::{Claimed, OpenStore, Settled, Store};
 use partner_messaging::{ErrorClass, Outcome};
 use partner_messaging_journal::{Journal, postgres_store};
 use tokio_postgres::{Client, NoTls};
@@ -109,7 +109,7 @@ fn many_owners_make_each_claim_once() {
                 let committed = store.commit(&settlements, &claims).unwrap();
                 assert!(committed.settled.iter().all(|settled| *settled == Settled::Recorded));
                 for (claim, found) in claims.iter().zip(committed.claims) {
-                    if found.is_none() {
+                    if found == Claimed::Made {
                         made += 1;
                         let ending = match made % 3 {
                             0 => ended(Outcome::Rejected),
@@ -181,7 +181,7 @@ fn a_lost_connection_is_made_anew() {
     assert_eq!(settle(&mut *store, &second, sent("m")), Settled::Recorded);
     // What was committed although its answer never came is recognised.
     let again = store.commit(&[settlement(&second, sent("m"))], std::slice::from_ref(&first)).unwrap();
-    assert_eq!((again.settled, again.claims), (vec![Settled::Recorded], vec![None]));
+    assert_eq!((again.settled, again.claims), (vec![Settled::Recorded], vec![Claimed::Made]));
     let summary = store.summary().unwrap();
     assert_eq!((summary.sent, summary.in_progress), (1, 1));
 }
@@ -228,7 +228,7 @@ fn what_cannot_be_stored_as_it_is_does_not_stand_in_the_way() {
     odd.channel = "S\0MS".to_owned();
     odd.deadline.boot = std::time::Duration::MAX;
     odd.deadline.wall = i64::MAX;
-    assert_eq!(store.commit(&[], &[odd.clone()]).unwrap().claims, [None]);
+    assert_eq!(store.commit(&[], &[odd.clone()]).unwrap().claims, [Claimed::Made]);
     let mut told = sent("m\0");
     told.code = Some("\0".to_owned());
     told.cost = Some(partner_messaging::Decimal::MAX);
@@ -263,6 +263,21 @@ fn a_url_is_refused_before_anything_is_connected_to() {
 }
 
 #[test]
+fn a_stop_is_remembered_until_somebody_resumes() {
+    let (one, two) = (new_url(), new_url());
+    let open = |url: &str| postgres_store(url).unwrap().open().unwrap();
+    let (mut first, mut second, mut other) = (open(&one), open(&one), open(&two));
+    assert_eq!(first.stopped().unwrap(), None);
+    first.stop("no credit").unwrap();
+    second.stop("no credit there, either").unwrap();
+    let stop = second.stopped().unwrap().unwrap();
+    assert_eq!(stop.reason, "no credit");
+    assert_eq!(other.stopped().unwrap(), None);
+    assert_eq!(second.resume().unwrap(), Some(stop));
+    assert_eq!((first.stopped().unwrap(), first.resume().unwrap()), (None, None));
+}
+
+#[test]
 fn one_url_is_opened_once() {
     let url = new_url();
     let first = Journal::open(&url).unwrap();
@@ -278,13 +293,29 @@ fn what_is_not_ours_is_refused_and_left_as_it_is() {
     let tell_main = |sql: &str| tell(&url(), sql);
     tell_main(&format!("CREATE DATABASE {database}"));
     let url = url().replace("/postgres", &format!("/{database}"));
-    let open = || Journal::open(&url).unwrap().open().wait().map_err(|error| error.to_string());
+    let open = || {
+        let journal = Journal::open(&url).unwrap();
+        let opened = journal.open().wait().map_err(|error| error.to_string());
+        journal.close().wait().unwrap();
+        opened
+    };
     tell(&url, "CREATE SCHEMA partner_messaging");
     tell(&url, "CREATE TABLE partner_messaging.entries (x text)");
     assert!(open().unwrap_err().contains("another program's"));
     tell(&url, "DROP TABLE partner_messaging.entries");
     // A schema that the administrator made for us.
     open().unwrap();
+    // Tables of format 1 are brought to this one.
+    let version = || tell(&url, "SELECT version::text FROM partner_messaging.format");
+    let mut store = postgres_store(&url).unwrap().open().unwrap();
+    let claimed = make_claim(&mut *store, "k");
+    settle(&mut *store, &claimed, sent("m"));
+    tell(&url, "DROP TABLE partner_messaging.highest, partner_messaging.rates, partner_messaging.stops");
+    tell(&url, "UPDATE partner_messaging.format SET version = 1");
+    open().unwrap();
+    assert_eq!(version(), ["2"]);
+    assert_eq!(tell(&url, "SELECT cost::text FROM partner_messaging.highest"), ["0.05"]);
+    store.spending().unwrap();
     tell(&url, "UPDATE partner_messaging.format SET version = 99");
     assert!(Journal::open(format!("{url}?journal=x")).unwrap().open().wait().is_err());
     assert_eq!(tell(&url, "SELECT name FROM partner_messaging.journals"), ["default"]);

@@ -77,8 +77,10 @@ pub extern "C" fn pm_options_set_max_queued(options: Option<&mut pm_options>, ca
 
 /// How many messages may leave in a second, retries counted: no second has more.
 /// What is beyond waits within its deadline. A fraction is left out; below 1 it is
-/// one message in so many seconds. Clients that share a journal in a process share
-/// the count. Default: no limit.
+/// one message in so many seconds. Clients that share a journal share the count,
+/// those of other processes and, on a server, of other machines, too: each process
+/// takes a share for a second, so that a message costs no round trip of its own.
+/// Default: no limit.
 #[unsafe(no_mangle)]
 pub extern "C" fn pm_options_set_max_rate(options: Option<&mut pm_options>, messages: f64) {
     set(options, |it| it.max_rate(messages));
@@ -89,7 +91,11 @@ pub extern "C" fn pm_options_set_max_rate(options: Option<&mut pm_options>, mess
 /// their channel, stays within it. Until a channel's cost is known its messages go
 /// one at a time. One that would pass it is not sent: "SpendLimitError". A message
 /// whose outcome is unknown counts as spent; one in another currency ends all
-/// sending. With a journal what it knows counts, too. Default: no limit.
+/// sending. Default: no limit.
+///
+/// With a journal what it knows counts, whoever sent it, and a message with a key
+/// is counted with its claim: so all who share the journal stay within the limit
+/// together. A message without a key counts in its own process alone.
 #[unsafe(no_mangle)]
 pub extern "C" fn pm_options_set_spend_limit(
     options: Option<&mut pm_options>,

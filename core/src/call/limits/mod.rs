@@ -4,7 +4,9 @@
 mod admission;
 mod answer_times;
 mod pace;
+mod rate;
 mod shared_counts;
+mod shared_pace;
 mod spending;
 mod spending_book;
 
@@ -13,4 +15,3 @@ use answer_times::AnswerTimes;
 pub(crate) use pace::Pace;
 pub(crate) use shared_counts::SharedCounts;
 pub(crate) use spending::{Reservation, SpendLimit};
-pub(crate) use spending_book::SpentBefore;

@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use tokio::time::sleep_until;
 
-/// A second, and a little more: what leaves evenly does not arrive evenly.
-const WINDOW: Duration = Duration::from_millis(1_020);
+use super::rate::Rate;
+use super::shared_pace::SharedPace;
+use crate::error::Error;
 
 /// How far the turns may catch up that came late: timers go by the millisecond.
 const MAX_CATCH_UP: Duration = Duration::from_millis(10);
@@ -15,35 +16,49 @@ const MAX_CATCH_UP: Duration = Duration::from_millis(10);
 /// Spreads attempts evenly over time, and makes sure at the moment that each leaves that
 /// no second has more than it may.
 pub(crate) struct Pace {
-    /// How many attempts may leave within `window`.
-    count: usize,
-    window: Duration,
+    rate: Rate,
     /// When the last turn was; whoever waits for the next one has the lock. It is fair: who
     /// came first goes first.
     turn: tokio::sync::Mutex<Option<Instant>>,
-    departures: Arc<Departures>,
+    counted: Counted,
+}
+
+/// Who counts what leaves.
+enum Counted {
+    /// This process, for itself.
+    Here(Arc<Departures>),
+    /// All who share a journal.
+    Shared(Arc<SharedPace>),
 }
 
 impl Pace {
-    /// So many a second. A fraction is left out, since no second may have more; below one
-    /// it is one attempt in that many seconds.
-    pub(super) fn new(rate: f64, departures: Arc<Departures>) -> Self {
-        // The rate was checked: it is finite, more than zero and not beyond all reason.
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        let count = rate.floor().max(1.0) as usize;
-        let window = if rate < 1.0 { Duration::from_secs_f64(1.0 / rate) } else { WINDOW };
-        departures.keep(count);
-        Self { count, window, turn: tokio::sync::Mutex::new(None), departures }
+    pub(super) fn new(rate: Rate, departures: Arc<Departures>) -> Self {
+        departures.keep(rate.count as usize);
+        Self { rate, turn: tokio::sync::Mutex::new(None), counted: Counted::Here(departures) }
+    }
+
+    pub(super) fn with_share(rate: Rate, share: Arc<SharedPace>) -> Self {
+        Self { rate, turn: tokio::sync::Mutex::new(None), counted: Counted::Shared(share) }
     }
 
     /// Waits until it is the caller's turn. Dropping the future gives the position up.
-    pub(crate) async fn turn(&self) {
-        #[allow(clippy::cast_precision_loss)]
-        let spacing = self.window.div_f64(self.count as f64);
+    ///
+    /// # Errors
+    /// `JournalError` where the rate is shared by a journal that can't be used.
+    pub(crate) async fn turn(&self) -> Result<(), Error> {
+        let _waiting = match &self.counted {
+            Counted::Here(_) => None,
+            Counted::Shared(shared) => Some(shared.enter()),
+        };
         let mut last = self.turn.lock().await;
+        let count = match &self.counted {
+            Counted::Here(_) => self.rate.count,
+            Counted::Shared(shared) => shared.share().await?,
+        };
+        let spacing = self.rate.window / count.max(1);
         let Some(before) = *last else {
             *last = Some(Instant::now());
-            return;
+            return Ok(());
         };
         let next = before + spacing;
         let now = Instant::now();
@@ -51,12 +66,25 @@ impl Pace {
             sleep_until(next.into()).await;
         }
         *last = Some(next.max(now.checked_sub(MAX_CATCH_UP).unwrap_or(next)));
+        Ok(())
     }
 
     /// An attempt leaves now, unless a second would have too many: then the earliest moment
     /// to ask again.
     pub(crate) fn depart(&self) -> Result<(), Instant> {
-        self.departures.depart(Instant::now, self.count, self.window)
+        match &self.counted {
+            Counted::Here(departures) => {
+                departures.depart(Instant::now, self.rate.count as usize, self.rate.window)
+            }
+            Counted::Shared(shared) => shared.depart(),
+        }
+    }
+
+    /// The client is closed: others need not wait for what it doesn't use any more.
+    pub(crate) fn close(&self) {
+        if let Counted::Shared(shared) = &self.counted {
+            shared.give_back();
+        }
     }
 }
 
@@ -102,12 +130,14 @@ mod tests {
     /// not yet does at the moment that it is told. Gives when each left.
     fn run(rate: f64, arrivals: usize, mean_gap: f64) -> Vec<Duration> {
         let (departures, begin) = (Arc::new(Departures::default()), Instant::now());
-        let pace = Pace::new(rate, departures.clone());
+        let pace = Pace::new(Rate::new(rate), departures.clone());
         let (mut arrival, mut now) = (Duration::ZERO, Duration::ZERO);
         let mut depart = |_| {
             arrival += Duration::from_secs_f64(-mean_gap * (1.0 - fastrand::f64()).ln());
             now = now.max(arrival);
-            while let Err(again) = departures.depart(|| begin + now, pace.count, pace.window) {
+            while let Err(again) =
+                departures.depart(|| begin + now, pace.rate.count as usize, pace.rate.window)
+            {
                 assert!(again - begin > now, "it is told a moment to come");
                 now = again - begin;
             }
@@ -141,17 +171,17 @@ mod tests {
     #[test]
     fn clients_with_rates_of_their_own_share_one_count() {
         let (departures, begin) = (Arc::new(Departures::default()), Instant::now());
-        let (slow, fast) = (Pace::new(2.0, departures.clone()), Pace::new(5.0, departures.clone()));
-        let depart = |pace: &Pace| departures.depart(|| begin, pace.count, pace.window).is_ok();
+        let [slow, fast] = [2.0, 5.0].map(|rate| Pace::new(Rate::new(rate), departures.clone()).rate);
+        let depart = |rate: &Rate| departures.depart(|| begin, rate.count as usize, rate.window).is_ok();
         assert!(depart(&slow) && depart(&fast) && !depart(&slow));
         assert!((0..3).all(|_| depart(&fast)) && !depart(&fast));
     }
 
     #[tokio::test]
     async fn turns_come_evenly_also_where_timers_are_late() {
-        let (pace, begin) = (Pace::new(200.0, Arc::default()), Instant::now());
+        let (pace, begin) = (Pace::new(Rate::new(200.0), Arc::default()), Instant::now());
         for _ in 0..41 {
-            pace.turn().await;
+            pace.turn().await.unwrap();
         }
         // Forty pauses of 5.1 milliseconds; a timer that rounds up each would need 240.
         let took = begin.elapsed();

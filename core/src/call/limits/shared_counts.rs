@@ -6,15 +6,18 @@ use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use super::pace::{Departures, Pace};
+use super::rate::Rate;
+use super::shared_pace::SharedPace;
 use super::spending::{SpendLimit, Spendings};
-use super::spending_book::Amounts;
-use crate::journal::JournalHandle;
+use crate::journal::{Amounts, JournalHandle};
 use crate::util::PerProcess;
 
 /// What has left, and what it cost.
 #[derive(Default)]
 pub(crate) struct SharedCounts {
     departures: Arc<Departures>,
+    /// This process's shares of the rates that clients of the journal have.
+    shares: Mutex<HashMap<Rate, Weak<SharedPace>>>,
     spendings: Arc<Spendings>,
 }
 
@@ -22,9 +25,18 @@ pub(crate) struct SharedCounts {
 static OF_JOURNALS: PerProcess<Mutex<HashMap<usize, Weak<SharedCounts>>>> = PerProcess::new();
 
 impl SharedCounts {
-    /// The pace of a client with this `max_rate`.
-    pub(crate) fn pace(&self, rate: f64) -> Arc<Pace> {
-        Arc::new(Pace::new(rate, self.departures.clone()))
+    /// The pace of a client with this `max_rate`; with a journal all who share that count.
+    pub(crate) fn pace(&self, rate: f64, journal: Option<&JournalHandle>) -> Arc<Pace> {
+        let rate = Rate::new(rate);
+        let Some(journal) = journal else { return Arc::new(Pace::new(rate, self.departures.clone())) };
+        let mut shares = self.shares.lock().unwrap_or_else(PoisonError::into_inner);
+        shares.retain(|_, share| share.strong_count() > 0);
+        let share = shares.get(&rate).and_then(Weak::upgrade).unwrap_or_else(|| {
+            let share = SharedPace::new(rate, journal.reference());
+            shares.insert(rate, Arc::downgrade(&share));
+            share
+        });
+        Arc::new(Pace::with_share(rate, share))
     }
 
     /// The limit of a client with these options.

@@ -1,12 +1,19 @@
 //! `spend_limit` and `max_cost`: what messages may cost.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
-use tokio::sync::{Notify, OnceCell};
+use tokio::sync::Notify;
+use tokio::time::sleep;
 
-use super::spending_book::{Amounts, Decision, Held, Limits, SpendingBook, Spent, SpentBefore};
+use super::spending_book::{Decision, Held, Limits, SpendingBook, Spent};
 use crate::error::{Error, ErrorClass, Outcome};
-use crate::journal::Ending;
+use crate::journal::{Amounts, Budget, Ending, JournalHandle, Spending};
+
+/// How soon the journal is asked again whether others have left something; it doubles
+/// with each time.
+const MIN_POLL: Duration = Duration::from_millis(20);
+const MAX_POLL: Duration = Duration::from_millis(500);
 
 /// What was spent, of all clients that share it.
 #[derive(Default)]
@@ -14,13 +21,28 @@ pub(super) struct Spendings {
     book: Mutex<SpendingBook>,
     /// Notified when what was held for a message is given back.
     settled: Notify,
-    /// Whether what the journal knows was counted.
-    begun: OnceCell<()>,
+    /// When the journal was last asked; who asks it has the lock.
+    asked: tokio::sync::Mutex<Option<Instant>>,
 }
 
 impl Spendings {
     fn book(&self) -> MutexGuard<'_, SpendingBook> {
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Asks the journal what it has now. Who comes while another one asks takes the next
+    /// answer, which is one for all who wait.
+    async fn ask(&self, journal: &JournalHandle) -> Result<(), Error> {
+        let wanted = Instant::now();
+        let mut asked = self.asked.lock().await;
+        if asked.is_some_and(|asked| asked > wanted) {
+            return Ok(());
+        }
+        let now = Instant::now();
+        let spending = journal.spending().await?;
+        self.book().set_journal(Arc::new(spending));
+        *asked = Some(now);
+        Ok(())
     }
 }
 
@@ -36,34 +58,48 @@ impl SpendLimit {
     }
 
     /// Holds what a message by the dearest of these channels may cost; waits as long as what
-    /// is under way may leave enough. `spent_before` tells what was spent before; it is
-    /// asked once.
+    /// is under way, here or according to the journal, may leave enough. What the journal had
+    /// when it was last asked will do for a message that `has_key`: its claim looks again.
     ///
     /// # Errors
-    /// `SpendLimitError` where it can't leave enough; those of `spent_before`.
+    /// `SpendLimitError` where it can't leave enough; `JournalError`.
     pub(crate) async fn reserve(
         self: &Arc<Self>,
         channels: &[&str],
-        spent_before: impl Future<Output = Result<SpentBefore, Error>>,
+        journal: Option<&JournalHandle>,
+        has_key: bool,
     ) -> Result<Reservation, Error> {
-        self.spendings
-            .begun
-            .get_or_try_init(async || {
-                let before = spent_before.await?;
-                self.spendings.book().begin_with(&self.limits, before);
-                Ok::<_, Error>(())
-            })
-            .await?;
+        let mut is_old = journal.is_some() && !(has_key && self.spendings.book().knows_journal());
+        let mut pause = MIN_POLL;
         loop {
             // Registered before the book is read, so that nothing is missed.
             let mut settled = std::pin::pin!(self.spendings.settled.notified());
             settled.as_mut().enable();
-            let decision = self.spendings.book().hold(&self.limits, channels);
+            let is_new = match journal.filter(|_| is_old) {
+                Some(journal) => {
+                    self.spendings.ask(journal).await?;
+                    true
+                }
+                None => journal.is_none(),
+            };
+            let decision = self.spendings.book().hold(&self.limits, channels, has_key);
             match decision {
-                Decision::Held(held) => return Ok(Reservation { limit: self.clone(), held: Some(held) }),
+                Decision::Held(held) => {
+                    let held = Some(held);
+                    return Ok(Reservation { limit: self.clone(), held, is_claimed: false });
+                }
+                Decision::Refused(_) | Decision::Wait if !is_new => {}
                 Decision::Refused(reason) => return Err(Error::of(ErrorClass::SpendLimit, reason)),
-                Decision::Wait => settled.await,
+                Decision::Wait if journal.is_none() => settled.await,
+                Decision::Wait => {
+                    tokio::select! {
+                        () = settled => {}
+                        () = sleep(pause) => {}
+                    }
+                    pause = (pause * 2).min(MAX_POLL);
+                }
             }
+            is_old = journal.is_some();
         }
     }
 }
@@ -72,9 +108,32 @@ impl SpendLimit {
 pub(crate) struct Reservation {
     limit: Arc<SpendLimit>,
     held: Option<Held>,
+    /// Whether the journal has a claim for it, and counts it.
+    is_claimed: bool,
 }
 
 impl Reservation {
+    /// What the message's claim has to keep.
+    pub(crate) fn budget(&self) -> Option<Budget> {
+        let held = self.held.as_ref().filter(|_| !self.is_claimed)?;
+        Some(self.limit.spendings.book().budget(&self.limit.limits, held))
+    }
+
+    /// The message has its claim; `spending` is what the journal had with it.
+    pub(crate) fn claimed(&mut self, spending: Arc<Spending>) {
+        self.is_claimed = true;
+        let mut book = self.limit.spendings.book();
+        book.set_journal(spending);
+        self.held = self.held.take().and_then(|held| book.claimed(held));
+        drop(book);
+        self.limit.spendings.settled.notify_waiters();
+    }
+
+    /// The message has no claim, since too little is left of what the journal has.
+    pub(crate) fn refused(&self, spending: Arc<Spending>) {
+        self.limit.spendings.book().set_journal(spending);
+    }
+
     /// The message ended so; `channel` is its own, whatever the service calls it.
     pub(crate) fn settle(mut self, ending: &Ending, channel: &str) {
         let (cost, currency) = (ending.cost, ending.currency.as_deref());
@@ -82,10 +141,13 @@ impl Reservation {
     }
 
     fn give_back(&mut self, spent: &Spent<'_>) {
-        if let Some(held) = self.held.take() {
-            self.limit.spendings.book().settle(&self.limit.limits, held, spent);
-            self.limit.spendings.settled.notify_waiters();
+        let limits = &self.limit.limits;
+        match (std::mem::take(&mut self.is_claimed), self.held.take()) {
+            (true, held) => self.limit.spendings.book().settle_claimed(limits, held.as_ref(), spent),
+            (false, Some(held)) => self.limit.spendings.book().settle(limits, &held, spent),
+            (false, None) => return,
         }
+        self.limit.spendings.settled.notify_waiters();
     }
 }
 

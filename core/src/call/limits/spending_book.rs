@@ -1,44 +1,22 @@
 //! What was spent and what is held for messages under way, of all clients that share it.
 
-use std::collections::HashMap;
+use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
 use crate::error::Outcome;
-use crate::util::decimal::exact_sum;
-
-/// Amounts by currency.
-pub(crate) type Amounts = Vec<(String, Decimal)>;
-
-/// What was spent before a program began.
-#[derive(Default)]
-pub(crate) struct SpentBefore {
-    pub(crate) amounts: Amounts,
-    /// How many messages may have been accepted, by channel.
-    pub(crate) unknown: Vec<(String, u64)>,
-}
-
-/// What an amount comes to that is beyond what can be told exactly: no limit allows it.
-const BEYOND: Decimal = Decimal::MAX;
+use crate::journal::{Affordability, Amounts, Budget, Spending};
 
 #[derive(Default)]
 pub(super) struct SpendingBook {
-    spent: HashMap<String, Decimal>,
-    held: HashMap<String, Decimal>,
-    channels: HashMap<String, Channel>,
+    /// That of messages without a key.
+    here: Spending,
+    /// What is held for messages with a key, which have no claim yet.
+    unclaimed: Spending,
+    /// What the journal, if there is one, had when it was last asked.
+    journal: Option<Arc<Spending>>,
     /// Why nothing more may be sent.
     stopped: Option<String>,
-}
-
-/// What is known of a channel's costs.
-#[derive(Default)]
-struct Channel {
-    /// The highest cost seen, by currency.
-    highest: HashMap<String, Decimal>,
-    /// How many messages are under way that were begun while it was not known.
-    probing: u32,
-    /// How many may have been accepted without that a cost could be counted.
-    unpriced: u64,
 }
 
 /// What a client allows.
@@ -49,9 +27,9 @@ pub(super) struct Limits {
 
 /// What is held for one message under way.
 pub(super) struct Held {
-    amounts: Amounts,
-    /// The channels that it may be the first of.
-    probes: Vec<String>,
+    channels: Vec<String>,
+    /// Whether the message is going to have a claim.
+    has_key: bool,
 }
 
 pub(super) enum Decision {
@@ -70,180 +48,96 @@ pub(super) struct Spent<'a> {
     pub(super) currency: Option<&'a str>,
 }
 
-impl Limits {
-    fn max_cost(&self, currency: &str) -> Option<Decimal> {
-        self.max_cost.iter().find(|(it, _)| it == currency).map(|(_, amount)| *amount)
-    }
-}
-
 impl SpendingBook {
-    /// Counts what was spent before.
-    pub(super) fn begin_with(&mut self, limits: &Limits, before: SpentBefore) {
-        for (currency, amount) in &before.amounts {
-            add(&mut self.spent, currency, *amount);
-        }
-        for (channel, count) in before.unknown {
-            if limits.max_cost.is_empty() {
-                self.channels.entry(channel).or_default().unpriced += count;
-                continue;
-            }
-            for (currency, cost) in &limits.max_cost {
-                let all = cost.checked_mul(Decimal::from(count)).unwrap_or(BEYOND);
-                add(&mut self.spent, currency, all);
-            }
-        }
+    /// Whether the journal was asked at all.
+    pub(super) fn knows_journal(&self) -> bool {
+        self.journal.is_some()
+    }
+
+    /// The journal was asked.
+    pub(super) fn set_journal(&mut self, spending: Arc<Spending>) {
+        self.journal = Some(spending);
     }
 
     /// Holds what a message by the dearest of these channels may cost.
-    pub(super) fn hold(&mut self, limits: &Limits, channels: &[&str]) -> Decision {
+    pub(super) fn hold(&mut self, limits: &Limits, channels: &[&str], has_key: bool) -> Decision {
         if let Some(reason) = &self.stopped {
             return Decision::Refused(reason.clone());
         }
-        let unknown: Vec<_> = channels.iter().filter(|it| !self.is_known(limits, it)).collect();
-        let mut decision = None;
-        let mut amounts = Amounts::new();
-        for (currency, limit) in &limits.limits {
-            let costs = channels.iter().map(|channel| self.expected_cost(limits, channel, currency));
-            let amount = costs.max().unwrap_or_default();
-            let spent = get(&self.spent, currency);
-            let under_way = sum(spent, get(&self.held, currency));
-            // Of what a message may cost nothing is known: as long as there is anything left.
-            let fits = |before: Decimal| match unknown.is_empty() {
-                true => sum(before, amount) <= *limit,
-                false => before < *limit && sum(before, amount) <= *limit,
-            };
-            if !fits(spent) {
-                return Decision::Refused(would_pass(currency, *limit, spent, amount));
+        let channels: Vec<_> = channels.iter().map(|channel| (*channel).to_owned()).collect();
+        let budget = limits.budget(&channels, Spending::default());
+        let affordable = match &self.journal {
+            None => self.here.check(&budget),
+            Some(journal) => journal.plus(&self.here).plus(&self.unclaimed).check(&budget),
+        };
+        match affordable {
+            Affordability::Now => {
+                self.place(has_key).begin(&channels);
+                Decision::Held(Held { channels, has_key })
             }
-            if !fits(under_way) {
-                decision = Some(Decision::Wait);
-            }
-            if !amount.is_zero() {
-                amounts.push((currency.clone(), amount));
-            }
+            Affordability::Later => Decision::Wait,
+            Affordability::Never(reason) => Decision::Refused(reason),
         }
-        if unknown.iter().any(|channel| self.channels.get(**channel).is_some_and(|it| it.probing > 0)) {
-            decision = Some(Decision::Wait);
-        }
-        if let Some(decision) = decision {
-            return decision;
-        }
-        let probes: Vec<_> = unknown.into_iter().map(|channel| (*channel).to_owned()).collect();
-        amounts.iter().for_each(|(currency, amount)| add(&mut self.held, currency, *amount));
-        probes.iter().for_each(|channel| self.channels.entry(channel.clone()).or_default().probing += 1);
-        Decision::Held(Held { amounts, probes })
     }
 
-    /// Gives back what was held for a message, and counts what it came to.
-    pub(super) fn settle(&mut self, limits: &Limits, held: Held, spent: &Spent<'_>) {
-        self.release(&held);
-        match spent.outcome {
-            Outcome::Rejected | Outcome::NotSent => {}
-            Outcome::Sent => self.count_sent(limits, spent),
-            Outcome::Unknown => self.count_unknown(limits, &held, spent.channel),
+    fn place(&mut self, has_key: bool) -> &mut Spending {
+        if has_key { &mut self.unclaimed } else { &mut self.here }
+    }
+
+    /// What a claim has to keep for which this is held. What is held for others that have no
+    /// claim either is not counted: who claims first has it.
+    pub(super) fn budget(&self, limits: &Limits, held: &Held) -> Budget {
+        limits.budget(&held.channels, self.here.clone())
+    }
+
+    /// A claim has been made for what was held; the journal counts it from now on. It
+    /// knows one channel of it: where there are others, it stays held here, too.
+    pub(super) fn claimed(&mut self, held: Held) -> Option<Held> {
+        if held.channels.len() > 1 {
+            return Some(held);
         }
+        self.release(&held);
+        None
     }
 
     fn release(&mut self, held: &Held) {
-        for (currency, amount) in &held.amounts {
-            let left = get(&self.held, currency) - *amount;
-            self.held.insert(currency.clone(), left.max(Decimal::ZERO));
-        }
-        for channel in &held.probes {
-            if let Some(channel) = self.channels.get_mut(channel) {
-                channel.probing = channel.probing.saturating_sub(1);
-            }
-        }
+        self.place(held.has_key).end(&held.channels);
     }
 
-    fn count_sent(&mut self, limits: &Limits, spent: &Spent<'_>) {
-        let known = spent.cost.zip(spent.currency);
-        match known {
-            Some((cost, currency)) if limits.limits.iter().any(|(it, _)| it == currency) => {
-                add(&mut self.spent, currency, cost);
-                self.learn(spent.channel, currency, cost);
-            }
-            Some((_, currency)) => self.stop(format!(
-                "a message cost {}, for which the spend limit has no amount, so what is spent can't be kept \
-                 within it",
-                shown(currency)
-            )),
-            None if limits.max_cost.is_empty() => self.stop(
+    /// Gives back what was held for a message, and counts what it came to.
+    pub(super) fn settle(&mut self, limits: &Limits, held: &Held, spent: &Spent<'_>) {
+        self.release(held);
+        match (spent.outcome, spent.cost.zip(spent.currency)) {
+            (Outcome::Rejected | Outcome::NotSent, _) => {}
+            (Outcome::Sent, Some((cost, currency))) => self.here.spend(spent.channel, currency, cost),
+            (Outcome::Sent, None) | (Outcome::Unknown, _) => self.here.spend_unpriced(spent.channel),
+        }
+        self.stop_if_unpriced(limits, spent);
+    }
+
+    /// The same for a message with a claim: the journal counts what it came to.
+    pub(super) fn settle_claimed(&mut self, limits: &Limits, held: Option<&Held>, spent: &Spent<'_>) {
+        if let Some(held) = held {
+            self.release(held);
+        }
+        self.stop_if_unpriced(limits, spent);
+    }
+
+    fn stop_if_unpriced(&mut self, limits: &Limits, spent: &Spent<'_>) {
+        if spent.outcome == Outcome::Sent && spent.cost.is_none() && limits.max_cost.is_empty() {
+            self.stopped.get_or_insert_with(|| {
                 "a receipt has no cost, and there is no max_cost to count in its place, so what is spent is not known"
-                    .to_owned(),
-            ),
-            None => limits.max_cost.iter().for_each(|(currency, cost)| add(&mut self.spent, currency, *cost)),
-        }
-    }
-
-    /// It counts as spent: as what was held for it, or as soon as it is known what one costs.
-    fn count_unknown(&mut self, limits: &Limits, held: &Held, channel: &str) {
-        if self.is_known(limits, channel) {
-            let amounts = limits.limits.iter().map(|(currency, _)| {
-                let was_held = held.amounts.iter().find(|(it, _)| it == currency).map(|(_, amount)| *amount);
-                (currency.clone(), was_held.unwrap_or_else(|| self.expected_cost(limits, channel, currency)))
+                    .to_owned()
             });
-            let amounts: Vec<_> = amounts.collect();
-            amounts.iter().for_each(|(currency, amount)| add(&mut self.spent, currency, *amount));
-        } else {
-            self.channels.entry(channel.to_owned()).or_default().unpriced += 1;
         }
     }
+}
 
-    fn learn(&mut self, channel: &str, currency: &str, cost: Decimal) {
-        // The name is the service's: their number is not to fill memory.
-        if self.channels.len() >= MAX_CHANNELS && !self.channels.contains_key(channel) {
-            return;
-        }
-        let entry = self.channels.entry(channel.to_owned()).or_default();
-        let highest = entry.highest.entry(currency.to_owned()).or_default();
-        *highest = cost.max(*highest);
-        let highest = *highest;
-        let unpriced = Decimal::from(std::mem::take(&mut entry.unpriced));
-        add(&mut self.spent, currency, highest.checked_mul(unpriced).unwrap_or(BEYOND));
+impl Limits {
+    fn budget(&self, channels: &[String], besides: Spending) -> Budget {
+        let Self { limits, max_cost } = self;
+        Budget { limits: limits.clone(), max_cost: max_cost.clone(), channels: channels.to_vec(), besides }
     }
-
-    fn stop(&mut self, reason: String) {
-        self.stopped.get_or_insert(reason);
-    }
-
-    fn is_known(&self, limits: &Limits, channel: &str) -> bool {
-        !limits.max_cost.is_empty() || self.channels.get(channel).is_some_and(|it| !it.highest.is_empty())
-    }
-
-    fn expected_cost(&self, limits: &Limits, channel: &str, currency: &str) -> Decimal {
-        let seen = self.channels.get(channel).and_then(|it| it.highest.get(currency)).copied();
-        limits.max_cost(currency).unwrap_or_default().max(seen.unwrap_or_default())
-    }
-}
-
-/// How many channels are told apart.
-const MAX_CHANNELS: usize = 100;
-
-fn get(amounts: &HashMap<String, Decimal>, currency: &str) -> Decimal {
-    amounts.get(currency).copied().unwrap_or_default()
-}
-
-fn sum(a: Decimal, b: Decimal) -> Decimal {
-    exact_sum(a, b).unwrap_or(BEYOND)
-}
-
-fn add(amounts: &mut HashMap<String, Decimal>, currency: &str, amount: Decimal) {
-    let entry = amounts.entry(currency.to_owned()).or_default();
-    *entry = sum(*entry, amount);
-}
-
-fn would_pass(currency: &str, limit: Decimal, spent: Decimal, amount: Decimal) -> String {
-    let next = match amount.is_zero() {
-        true => String::new(),
-        false => format!(", and the next message may cost {amount}"),
-    };
-    format!("the spend limit of {} {limit} would be passed: {spent} is spent{next}", shown(currency))
-}
-
-/// A currency as the service names it, short.
-fn shown(currency: &str) -> String {
-    currency.chars().filter(|letter| letter.is_ascii_alphanumeric()).take(12).collect()
 }
 
 #[cfg(test)]
@@ -274,72 +168,107 @@ mod tests {
         }
     }
 
+    fn refusal(decision: Decision) -> String {
+        match decision {
+            Decision::Refused(reason) => reason,
+            Decision::Held(_) => panic!("it is held"),
+            Decision::Wait => panic!("it waits"),
+        }
+    }
+
+    /// As many as can be held at once.
+    fn all(book: &mut SpendingBook, limits: &Limits, channels: &[&str]) -> Vec<Held> {
+        std::iter::from_fn(|| match book.hold(limits, channels, false) {
+            Decision::Held(held) => Some(held),
+            _ => None,
+        })
+        .collect()
+    }
+
     #[test]
     fn with_max_cost_the_limit_is_exact() {
         let (mut book, limits) = (SpendingBook::default(), limits("1.00", Some("0.25")));
-        let four: Vec<_> = (0..4).map(|_| held(book.hold(&limits, &["SMS"]))).collect();
-        assert!(matches!(book.hold(&limits, &["SMS"]), Decision::Wait), "they may cost less");
-        four.into_iter().for_each(|it| book.settle(&limits, it, &sent(Some("0.25"))));
-        assert!(matches!(book.hold(&limits, &["SMS"]), Decision::Refused(_)));
-        assert_eq!(get(&book.spent, "SGD"), amount("1.00"));
+        let four = all(&mut book, &limits, &["SMS"]);
+        assert_eq!(four.len(), 4);
+        assert!(matches!(book.hold(&limits, &["SMS"], false), Decision::Wait), "they may cost less");
+        four.into_iter().for_each(|it| book.settle(&limits, &it, &sent(Some("0.25"))));
+        assert!(refusal(book.hold(&limits, &["SMS"], false)).contains("1.00 is spent"));
     }
 
     #[test]
     fn until_a_cost_is_known_messages_go_one_at_a_time() {
         let (mut book, limits) = (SpendingBook::default(), limits("1.00", None));
-        let first = held(book.hold(&limits, &["SMS"]));
-        assert!(matches!(book.hold(&limits, &["SMS"]), Decision::Wait));
-        let other_channel = held(book.hold(&limits, &["EMAIL"]));
-        book.settle(&limits, other_channel, &Spent { outcome: Outcome::NotSent, ..sent(None) });
-        book.settle(&limits, first, &sent(Some("0.30")));
-        let three: Vec<_> = std::iter::from_fn(|| match book.hold(&limits, &["SMS"]) {
-            Decision::Held(held) => Some(held),
-            _ => None,
-        })
-        .collect();
-        assert_eq!(three.len(), 2, "0.30 is spent, and two more may cost 0.60");
+        let first = held(book.hold(&limits, &["SMS"], false));
+        assert!(matches!(book.hold(&limits, &["SMS"], false), Decision::Wait));
+        let other_channel = held(book.hold(&limits, &["EMAIL"], false));
+        book.settle(&limits, &other_channel, &Spent { outcome: Outcome::NotSent, ..sent(None) });
+        book.settle(&limits, &first, &sent(Some("0.30")));
+        assert_eq!(all(&mut book, &limits, &["SMS"]).len(), 2, "0.30 is spent, and two more may cost 0.60");
     }
 
     #[test]
     fn an_unknown_counts_as_spent() {
         let (mut book, limits) = (SpendingBook::default(), limits("1.00", None));
         let unknown = Spent { outcome: Outcome::Unknown, ..sent(None) };
-        let first = held(book.hold(&limits, &["SMS"]));
-        book.settle(&limits, first, &unknown);
-        let second = held(book.hold(&limits, &["SMS"]));
-        book.settle(&limits, second, &sent(Some("0.40")));
-        assert_eq!(get(&book.spent, "SGD"), amount("0.80"), "the first one costs what the second did");
-        assert!(matches!(book.hold(&limits, &["SMS"]), Decision::Refused(_)));
+        let first = held(book.hold(&limits, &["SMS"], false));
+        book.settle(&limits, &first, &unknown);
+        let second = held(book.hold(&limits, &["SMS"], false));
+        book.settle(&limits, &second, &sent(Some("0.40")));
+        let reason = refusal(book.hold(&limits, &["SMS"], false));
+        assert!(reason.contains("0.80 is spent"), "the first one costs what the second did: {reason}");
     }
 
     #[test]
     fn what_cannot_be_counted_stops() {
         let (mut book, limits) = (SpendingBook::default(), limits("1.00", None));
-        let first = held(book.hold(&limits, &["SMS"]));
-        book.settle(&limits, first, &sent(None));
-        assert!(
-            matches!(book.hold(&limits, &["SMS"]), Decision::Refused(reason) if reason.contains("max_cost"))
-        );
+        let first = held(book.hold(&limits, &["SMS"], false));
+        book.settle(&limits, &first, &sent(None));
+        assert!(refusal(book.hold(&limits, &["SMS"], false)).contains("max_cost"));
 
         let (mut book, limits) = (SpendingBook::default(), self::limits("1.00", Some("0.10")));
-        let first = held(book.hold(&limits, &["SMS"]));
-        book.settle(&limits, first, &sent(None));
-        assert_eq!(get(&book.spent, "SGD"), amount("0.10"));
-        let foreign = held(book.hold(&limits, &["SMS"]));
-        book.settle(&limits, foreign, &Spent { currency: Some("USD"), ..sent(Some("0.01")) });
-        assert!(matches!(book.hold(&limits, &["SMS"]), Decision::Refused(reason) if reason.contains("USD")));
+        let first = held(book.hold(&limits, &["SMS"], false));
+        book.settle(&limits, &first, &sent(None));
+        assert_eq!(all(&mut book, &limits, &["SMS"]).len(), 9, "it counts as 0.10");
+
+        let (mut book, limits) = (SpendingBook::default(), self::limits("1.00", Some("0.10")));
+        let foreign = held(book.hold(&limits, &["SMS"], false));
+        book.settle(&limits, &foreign, &Spent { currency: Some("USD"), ..sent(Some("0.01")) });
+        assert!(refusal(book.hold(&limits, &["SMS"], false)).contains("USD"));
     }
 
     #[test]
     fn a_fallback_holds_its_dearest_channel() {
         let (mut book, limits) = (SpendingBook::default(), limits("1.00", None));
         for (channel, cost) in [("SMS", "0.10"), ("WHATSAPP", "0.40")] {
-            let first = held(book.hold(&limits, &[channel]));
-            book.settle(&limits, first, &Spent { channel, ..sent(Some(cost)) });
+            let first = held(book.hold(&limits, &[channel], false));
+            book.settle(&limits, &first, &Spent { channel, ..sent(Some(cost)) });
         }
-        let both = held(book.hold(&limits, &["SMS", "WHATSAPP"]));
-        assert_eq!(both.amounts, [("SGD".to_owned(), amount("0.40"))]);
-        assert!(matches!(book.hold(&limits, &["SMS", "WHATSAPP"]), Decision::Wait));
-        assert!(matches!(book.hold(&limits, &["SMS"]), Decision::Held(_)));
+        book.set_journal(Arc::default());
+        let both = held(book.hold(&limits, &["SMS", "WHATSAPP"], true));
+        assert!(matches!(book.hold(&limits, &["SMS", "WHATSAPP"], false), Decision::Wait));
+        let sms = held(book.hold(&limits, &["SMS"], true));
+        // The journal knows one channel of each: the dearest stays held.
+        assert!(book.claimed(sms).is_none());
+        assert!(book.claimed(both).is_some());
+        assert!(matches!(book.hold(&limits, &["WHATSAPP"], false), Decision::Wait));
+        assert_eq!(all(&mut book, &limits, &["SMS"]).len(), 1);
+    }
+
+    #[test]
+    fn what_the_journal_has_counts_besides() {
+        let (mut book, limits) = (SpendingBook::default(), limits("1.00", Some("0.25")));
+        let mut journal = Spending::default();
+        journal.spend("SMS", "SGD", amount("0.30"));
+        journal.begin(&["SMS"]);
+        book.set_journal(Arc::new(journal.clone()));
+        // 0.30 was more than it should have cost: so may each.
+        let one = all(&mut book, &limits, &["SMS"]);
+        assert_eq!(one.len(), 1);
+        let budget = book.budget(&limits, &one[0]);
+        assert_eq!(journal.check(&budget), Affordability::Now, "its own is not held twice");
+        journal.begin(&["SMS"]);
+        assert_eq!(journal.check(&budget), Affordability::Later, "others were faster");
+        journal.spend("SMS", "SGD", amount("0.60"));
+        assert!(matches!(journal.check(&budget), Affordability::Never(_)));
     }
 }
