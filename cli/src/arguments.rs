@@ -241,6 +241,18 @@ Examples:
         #[arg(long, value_name = "TIME")]
         before: String,
     },
+    /// Let runs go on that were stopped on every machine
+    ///
+    /// A run on a PostgreSQL journal that meets what every further message would meet (no credit,
+    /// a wrong API key, too many unknown outcomes) stops all runs that share the journal, and none
+    /// begins until you say so here. A file remembers no stop: run the same command again.
+    #[command(after_help = "\
+Example:
+  partner-messaging journal resume 'postgresql://user@db.example.com/messages?journal=NAME'")]
+    Resume {
+        #[command(flatten)]
+        place: JournalPlace,
+    },
 }
 
 /// Say what became of a message whose outcome is unknown

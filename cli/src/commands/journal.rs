@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
 
+use partner_messaging::journal::rfc3339;
 use partner_messaging::{Decimal, JournalRecord, JournalSummary, Outcome, outcome_of};
 use partner_messaging_journal::Journal;
 use serde_json::{Value, json};
@@ -29,6 +30,7 @@ pub(super) fn run(context: &Context, command: JournalCommand) -> Result<Status, 
         JournalCommand::Purge { place, before } => {
             purge(context, &open_existing_journal(place.place())?, &before)
         }
+        JournalCommand::Resume { place } => resume(context, &open_existing_journal(place.place())?),
     }
 }
 
@@ -175,6 +177,23 @@ fn purge(context: &Context, journal: &Journal, before: &str) -> Result<Status, F
     match context.json {
         true => output::line(json!({ "purged": purged }))?,
         false => output::line(format_args!("{purged} records forgotten; their keys are new keys now"))?,
+    }
+    Ok(Status::Success)
+}
+
+fn resume(context: &Context, journal: &Journal) -> Result<Status, Failure> {
+    let stop = journal.resume().wait()?;
+    match (context.json, stop) {
+        (true, stop) => {
+            let (at, reason) = stop.map(|stop| (rfc3339(stop.at), stop.reason)).unzip();
+            output::line(json!({ "resumed": at.is_some(), "at": at, "reason": reason }))?;
+        }
+        (false, None) => output::line("nothing was stopped")?,
+        (false, Some(stop)) => output::line(format_args!(
+            "runs may go on that were stopped at {}: {}",
+            rfc3339(stop.at),
+            output::printable(&stop.reason)
+        ))?,
     }
     Ok(Status::Success)
 }

@@ -3,7 +3,8 @@
 use partner_messaging_sandbox::Fault;
 use serde_json::json;
 
-use crate::support::{Place, mode};
+use crate::bulk_run::{BULK, people};
+use crate::support::{Ended, Place, mode};
 
 fn send<'a>(key: &'a str, text: &'a str) -> Vec<&'a str> {
     let mut arguments = vec!["send", "--channel", "SMS", "--to", "+6591234567", "--content", text];
@@ -81,6 +82,38 @@ fn old_records_are_forgotten() {
     assert_eq!(purge("2020-01-01").with(0).json(), json!({"purged": 0}));
     assert_eq!(purge("2999-01-01").with(0).json(), json!({"purged": 1}));
     purge("yesterday").with(2);
+}
+
+#[test]
+fn a_stop_holds_on_every_machine_until_resumed() {
+    let server = std::env::var("PARTNER_MESSAGING_TEST_POSTGRES")
+        .expect("this test needs a server: cargo xtask test cli");
+    let (before, after) = server.rsplit_once('@').unwrap();
+    let (user, password) = before.rsplit_once(':').unwrap();
+    let journal = format!("{user}@{after}?journal=stop-{}", std::process::id());
+    let place = Place::new();
+    let run =
+        |command: &[&str]| Ended::of(place.program(command).env("PGPASSWORD", password).output().unwrap());
+    let bulk = || run(&[&BULK[..], &["--journal", &journal]].concat());
+    people(&place, 40);
+    place.sandbox.set_state(&json!({"balance": "0.00"})).unwrap();
+    let ended = bulk().with(4);
+    assert!(ended.err.contains("INSUFFICIENT_CREDIT"), "{ended:?}");
+    place.sandbox.set_state(&json!({"balance": "100.00"})).unwrap();
+    let ended = bulk().with(4);
+    assert!(ended.err.contains("INSUFFICIENT_CREDIT") && ended.err.contains("journal resume"), "{ended:?}");
+    assert_eq!(place.accepted(), 0);
+    let resume = || run(&["journal", "resume", &journal, "--json"]).with(0).json();
+    let resumed = resume();
+    assert_eq!((&resumed["resumed"], resumed["at"].is_string()), (&json!(true), true));
+    assert_eq!(resumed["reason"], "InsufficientCreditError (INSUFFICIENT_CREDIT)");
+    assert_eq!(resume(), json!({"resumed": false, "at": null, "reason": null}));
+    bulk().with(0);
+    assert_eq!(place.accepted(), 40);
+    // A file remembers none.
+    place.run(&send("order-1", "Hello")).with(0);
+    let ended = place.run(&["journal", "resume", "j.db"]).with(0);
+    assert!(ended.out.contains("nothing was stopped"), "{ended:?}");
 }
 
 #[test]

@@ -398,7 +398,15 @@ async fn a_dropped_call_settles_its_claim() {
     world.fault(FaultKind::Stall { ms: None });
     let (message, options) = (sms(), with_key("k"));
     let call = client.send_opts(&message, &options);
-    assert!(tokio::time::timeout(Duration::from_millis(300), call).await.is_err());
+    // Dropped once its request has arrived.
+    tokio::select! {
+        result = call => panic!("{result:?}"),
+        () = async {
+            while world.sent() == 0 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        } => {}
+    }
     let record = loop {
         let record = world.journal.get("k").await.unwrap().unwrap();
         if record.outcome.is_some() {
@@ -463,4 +471,33 @@ fn the_services_list_tells_what_became_of_an_unknown() {
     journal.resolve_sent("a", free[0]).wait().unwrap();
     assert_eq!(outcome("b", &sms()), Some((Outcome::Sent, true, Some(free[1].clone()))));
     assert_eq!(journal.summary().wait().unwrap().sent, 3);
+}
+
+#[test]
+fn a_run_that_is_stopped_stops_the_others_of_a_server() {
+    let world = World::new();
+    world.sandbox.set_state(&json!({"balance": "0.00"})).unwrap();
+    let run = |name: &str| {
+        let messages = (0..20).map(|n| (format!("{name}-{n}"), sms()));
+        let mut results = world.client.send_many(messages).unwrap();
+        let error = results.find_map(Result::err);
+        (results.summary().sent, error)
+    };
+    assert_eq!(run("first").1.unwrap().class(), ErrorClass::InsufficientCredit);
+    world.sandbox.set_state(&json!({"balance": "100.00"})).unwrap();
+    let stop = world.journal.stopped().wait().unwrap();
+    if world.journal.name().starts_with("postgresql:") {
+        assert_eq!(stop.unwrap().reason, "InsufficientCreditError (INSUFFICIENT_CREDIT)");
+        let (sent, error) = run("second");
+        let error = error.unwrap();
+        assert_eq!((sent, error.outcome()), (0, Some(Outcome::NotSent)));
+        let text = error.to_string();
+        assert!(text.contains("INSUFFICIENT_CREDIT") && text.contains("journal resume"), "{text}");
+        // One message is no run.
+        world.send("single").unwrap();
+        assert!(world.journal.resume().wait().unwrap().is_some());
+    } else {
+        assert_eq!(stop, None, "who runs the same again on one machine has looked at it");
+    }
+    assert_eq!((run("third").0, world.journal.resume().wait().unwrap()), (20, None));
 }

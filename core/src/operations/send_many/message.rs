@@ -70,6 +70,16 @@ async fn send_once(
     turned_away: bool,
 ) -> Result<Receipt, Error> {
     let context = &*run.context;
+    tokio::select! {
+        biased;
+        () = run.stop.cancelled() => {}
+        // The call tells of that.
+        () = context.closing.cancelled() => {}
+        () = run.heed_others() => {}
+    }
+    if run.stop.is_cancelled() {
+        return Err(not_begun());
+    }
     let send = Send::new(context, message);
     let form = || Canonical::of_message(message.wire_form());
     let mut keyed =

@@ -6,10 +6,13 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context as TaskContext, Poll, Waker};
 use std::time::{Duration, Instant};
 
-use super::stop::{StopRules, not_begun};
+use tokio::sync::OnceCell;
+
+use super::stop::{StopRules, not_begun, stopped_by_another};
 use crate::call::Context;
 use crate::config::{CallOptions, Cancel, SendManyOptions};
 use crate::error::{Effect, Error};
+use crate::journal::JournalHandle;
 use crate::types::{BatchMessage, BatchResult, BatchSummary, PreparedMessage, Receipt};
 
 /// What a run does for a message; it ends with the message.
@@ -47,6 +50,8 @@ pub(crate) struct Run {
     pub(super) abort: Cancel,
     spawn: Spawn,
     send_one: SendOne,
+    /// Set once it was looked whether other runs on the journal were stopped.
+    has_looked: OnceCell<()>,
     state: Mutex<State>,
     /// Notified at each change, for those who block; the others have wakers in the state.
     changed: Condvar,
@@ -72,7 +77,12 @@ struct State {
     asked: Option<Instant>,
     /// Whether the source took long for its last message.
     slow_source: bool,
+    /// When that was last looked at.
+    looked: Option<Instant>,
 }
+
+/// How often that is looked at.
+const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// How often progress is told at most.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
@@ -112,6 +122,7 @@ impl Run {
             told_end: false,
             asked: None,
             slow_source: false,
+            looked: None,
         };
         Ok(Arc::new(Self {
             context,
@@ -121,6 +132,7 @@ impl Run {
             abort,
             spawn,
             send_one,
+            has_looked: OnceCell::new(),
             state: Mutex::new(state),
             changed: Condvar::new(),
         }))
@@ -304,8 +316,35 @@ impl Run {
     /// message.
     pub(super) fn heed(&self, error: &Error) {
         let mut state = self.lock();
-        if let Some(error) = state.rules.heed(error, &self.options) {
-            self.stop_with(state, error);
+        if let Some(reason) = state.rules.heed(error, &self.options) {
+            if let Some((journal, shared)) = self.shared_journal().zip(reason.shared) {
+                // Whether it is remembered or not, this run is stopped.
+                drop(journal.stop(shared));
+            }
+            self.stop_with(state, reason.error);
+        }
+    }
+
+    /// The journal, if it is one that other machines may share.
+    fn shared_journal(&self) -> Option<&JournalHandle> {
+        self.context.config.journal.as_ref().filter(|journal| !journal.is_local())
+    }
+
+    /// Stops this run if another one was stopped that shares its journal: looks before the
+    /// first message, and then once a second. What can't be found out stops nothing: the next
+    /// claim tells of the journal.
+    pub(super) async fn heed_others(&self) {
+        let Some(journal) = self.shared_journal() else { return };
+        let look = async || {
+            self.lock().looked = Some(Instant::now());
+            if let Ok(Some(stop)) = journal.stopped().await {
+                self.stop_with(self.lock(), stopped_by_another(&stop));
+            }
+        };
+        if !self.has_looked.initialized() {
+            self.has_looked.get_or_init(look).await;
+        } else if self.lock().looked.is_some_and(|looked| looked.elapsed() >= LOOK_INTERVAL) {
+            look().await;
         }
     }
 

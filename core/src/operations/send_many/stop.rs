@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::config::SendManyOptions;
 use crate::error::{Error, ErrorClass, Kind, Outcome};
+use crate::journal::Stop;
 
 /// For how long a run goes on that meets nothing but 429.
 const MAX_TURNED_AWAY: Duration = Duration::from_secs(600);
@@ -19,10 +20,19 @@ pub(super) struct StopRules {
     turned_away_since: Option<Instant>,
 }
 
+/// Why a run is stopped.
+pub(super) struct StopReason {
+    /// What the run ends with.
+    pub(super) error: Error,
+    /// What all who share the journal are stopped by, too: nothing where it is for an option of
+    /// this client's, or the others see it by themselves. No text of a message's is in it.
+    pub(super) shared: Option<String>,
+}
+
 impl StopRules {
-    /// A call of the run has ended with this error. Gives the error that the run ends
-    /// with, if it would meet every further message.
-    pub(super) fn heed(&mut self, error: &Error, options: &SendManyOptions) -> Option<Error> {
+    /// A call of the run has ended with this error. Gives what the run ends with, if it would
+    /// meet every further message.
+    pub(super) fn heed(&mut self, error: &Error, options: &SendManyOptions) -> Option<StopReason> {
         // What the journal has recorded as unknown took no request.
         if error.outcome() == Some(Outcome::Unknown) && error.attempts() > 0 {
             self.unknown = self.unknown.saturating_add(1);
@@ -31,14 +41,21 @@ impl StopRules {
                     "with it the outcomes of {} requests of this run are unknown (max_unknown); {UNTOUCHED}",
                     self.unknown
                 );
-                return Some(error.clone().with_note(Some(&note)));
+                let shared = format!("the outcomes of {} requests of one run are unknown", self.unknown);
+                let error = error.clone().with_note(Some(&note));
+                return Some(StopReason { error, shared: Some(shared) });
             }
         }
         let meets_all = match error.class() {
             ErrorClass::Config | ErrorClass::SpendLimit | ErrorClass::Journal => true,
             _ => error.kind() == Kind::Closed && error.attempts() == 0,
         };
-        (meets_all || options.stops_on(error)).then(|| error.clone().with_note(Some(UNTOUCHED)))
+        let shared = (!meets_all && options.stops_on(error)).then(|| match error.code() {
+            Some(code) => format!("{} ({code})", error.class().name()),
+            None => error.class().name().to_owned(),
+        });
+        (meets_all || shared.is_some())
+            .then(|| StopReason { error: error.clone().with_note(Some(UNTOUCHED)), shared })
     }
 
     /// A message was turned away with 429.
@@ -52,6 +69,17 @@ impl StopRules {
     pub(super) fn met_another_answer(&mut self) {
         self.turned_away_since = None;
     }
+}
+
+/// What a run ends with that another one's stop has stopped, on this machine or another.
+pub(super) fn stopped_by_another(stop: &Stop) -> Error {
+    Error::not_sent(
+        Kind::Cancelled,
+        format!(
+            "a run on this journal was stopped, and with it all that share it ({stop}). When that is mended, \
+             let them go on by `partner-messaging journal resume`"
+        ),
+    )
 }
 
 /// What a message ends in that was taken as the run was stopped.
@@ -72,7 +100,8 @@ mod tests {
         let (mut rules, options) = (StopRules::default(), SendManyOptions::new().max_unknown(2));
         assert!((0..50).all(|_| rules.heed(&unknown(0), &options).is_none()), "recorded before");
         assert!((0..2).all(|_| rules.heed(&unknown(1), &options).is_none()));
-        let error = rules.heed(&unknown(1), &options).unwrap();
+        let StopReason { error, shared } = rules.heed(&unknown(1), &options).unwrap();
+        assert!(shared.unwrap().contains("3 requests"), "the others would leave as many");
         assert_eq!(error.class(), ErrorClass::OutcomeUnknown);
         assert!(error.to_string().contains("3 requests of this run are unknown (max_unknown)"), "{error}");
     }
@@ -94,6 +123,9 @@ mod tests {
         let heed =
             |options: &SendManyOptions, class| StopRules::default().heed(&error(class), options).is_some();
         let options = SendManyOptions::new();
+        let shared = |class| StopRules::default().heed(&error(class), &options).unwrap().shared;
+        assert_eq!(shared(ErrorClass::InsufficientCredit).as_deref(), Some("InsufficientCreditError"));
+        assert_eq!(shared(ErrorClass::SpendLimit), None, "each has its own");
         for class in [ErrorClass::Authentication, ErrorClass::InsufficientCredit, ErrorClass::Journal] {
             assert!(heed(&options, class), "{class:?}");
         }
