@@ -84,7 +84,7 @@ def test_the_worker(place: Path, partner_messaging_sandbox: Sandbox) -> None:
 def test_the_script_sends_nothing_twice(
     place: Path, partner_messaging_sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    program = block("recipients.csv")
+    program = block("closed-tomorrow.db")
     sandbox = partner_messaging_sandbox
     sandbox.push_fault("reset")  # the message was accepted, and nobody learned it
     sandbox.push_fault("code", code="VALIDATION_ERROR")
@@ -132,3 +132,17 @@ def test_the_users_tests(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "test_users.py"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=HANGS)
     assert done.returncode == 0 and "3 passed" in done.stdout, done.stdout + done.stderr
+
+
+def test_the_bars(place: Path, partner_messaging_sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
+    """They end at the number of messages, and tell of the one that failed."""
+    partner_messaging_sandbox.push_fault("reset")
+    bar = run(block("import tqdm"))["bar"]
+    assert bar.n == bar.total == len(partner_messaging_sandbox.requests) == 200
+    out, err = capsys.readouterr()
+    assert re.search(r"message \d+: reset", out) and "sent=199, unknown=1" in err
+    partner_messaging_sandbox.reset()
+    partner_messaging_sandbox.push_fault("reset")
+    (task,) = run(block("rich.progress"))["progress"].tasks
+    assert (task.completed, task.description) == (2, "2 done, 1 unknown")
+    assert "reset" in capsys.readouterr().out
