@@ -23,14 +23,14 @@ struct sums {
 
 /* Refusals that are the account's, not the message's; and a spend limit. */
 static bool meets_all(const pm_error *error) {
-    static const char *const codes[] = {"INSUFFICIENT_CREDIT", "ORG_NOT_FOUND", "ORG_INACTIVE",
-                                        "APP_NOT_FOUND", "APP_INACTIVE"};
-    const char *code = pm_error_code(error);
-    for (size_t i = 0; code && i < sizeof codes / sizeof *codes; i++)
-        if (strcmp(code, codes[i]) == 0)
+    static const char *const classes[] = {
+        "AuthenticationError", "InsufficientCreditError", "OrgNotFoundError", "OrgInactiveError",
+        "AppNotFoundError",    "AppInactiveError",        "SpendLimitError",
+    };
+    for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
+        if (strcmp(pm_error_class_name(error), classes[i]) == 0)
             return true;
-    int status = pm_error_http_status(error);
-    return status == 401 || status == 403 || pm_error_status(error) == PM_SPEND_LIMIT_ERROR;
+    return false;
 }
 
 static void count(struct sums *sums, const char *number, const pm_error *error) {

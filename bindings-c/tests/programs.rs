@@ -149,25 +149,38 @@ fn the_event_loop_holds_thousands_in_flight() {
 
 #[test]
 fn a_files_lines_are_sent_until_all_would_meet_the_same() {
-    let sandbox = Sandbox::start().unwrap();
-    let folder = scratch("many");
-    let lines = folder.join("recipients.txt");
-    let numbers: Vec<_> = (0..20).map(|n| format!("+65912345{n:02}")).collect();
-    fs::write(&lines, format!("{}\nnobody\n", numbers.join("\n"))).unwrap();
-    let send = || {
-        let mut command = with_environment(&sandbox, "examples/many.c");
-        command.arg(&lines).arg("We are closed tomorrow.").output().unwrap()
-    };
-    let output = send();
-    assert_eq!(
-        (output.status.code(), String::from_utf8(output.stdout).unwrap().as_str()),
-        (Some(1), "21 taken: 20 sent, 0 rejected, 1 not sent, 0 unknown\n")
-    );
-    assert!(String::from_utf8(output.stderr).unwrap().starts_with("line 21: to: "));
-    sandbox.set_state(&serde_json::json!({"balance": "0.00"})).unwrap();
-    let output = send();
-    assert_eq!(output.status.code(), Some(4));
-    assert!(String::from_utf8(output.stdout).unwrap().ends_with("; stopped\n"));
+    for example in ["many.c", "many.cpp"] {
+        let sandbox = Sandbox::start().unwrap();
+        let folder = scratch(example);
+        let lines = folder.join("recipients.txt");
+        let numbers: Vec<_> = (0..20).map(|n| format!("+65912345{n:02}")).collect();
+        fs::write(&lines, format!("{}\nnobody\n", numbers.join("\n"))).unwrap();
+        let send = |lines: &Path| {
+            let mut command = with_environment(&sandbox, &format!("examples/{example}"));
+            let output = command.arg(lines).arg("We are closed tomorrow.").output().unwrap();
+            let [out, err] = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
+            (output.status.code(), out, err)
+        };
+        let (status, sums, errors) = send(&lines);
+        assert_eq!(
+            (status, sums.as_str()),
+            (Some(1), "21 taken: 20 sent, 0 rejected, 1 not sent, 0 unknown\n"),
+            "{example}: {errors}"
+        );
+        assert!(errors.starts_with("line 21: to: "), "{example}: {errors}");
+        assert_eq!(sandbox.requests().len(), 20);
+        if example == "many.cpp" {
+            assert_eq!(send(&lines), (status, sums, errors), "what was sent is so still");
+            assert_eq!(sandbox.requests().len(), 20, "and not again");
+        }
+        sandbox.set_state(&serde_json::json!({"balance": "0.00"})).unwrap();
+        // Under another name: another journal.
+        let others = folder.join("others.txt");
+        fs::copy(&lines, &others).unwrap();
+        let (status, sums, _) = send(&others);
+        assert_eq!(status, Some(4), "{example}");
+        assert!(sums.ends_with("; stopped\n"), "{example}: {sums}");
+    }
 }
 
 /// In the place of a browser: notes the signals that it got blocked, and what it is to show.
