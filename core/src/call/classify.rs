@@ -21,7 +21,7 @@ pub(crate) enum Classification<T> {
 }
 
 /// Classifies the answer to a request that had the headers `sent`.
-pub(crate) fn classify<O: Operation>(
+pub(crate) fn classify<O: Operation + ?Sized>(
     operation: &O,
     response: &Response,
     sent: &HeaderMap,
@@ -57,13 +57,13 @@ pub(crate) fn classify<O: Operation>(
 }
 
 /// Classifies one answer, and redacts what must not be seen of it.
-struct Classifier<'a, O: Operation> {
+struct Classifier<'a, O: Operation + ?Sized> {
     operation: &'a O,
     response: &'a Response,
     redactor: ErrorRedactor,
 }
 
-impl<O: Operation> Classifier<'_, O> {
+impl<O: Operation + ?Sized> Classifier<'_, O> {
     /// The service's word that it did not do what was asked.
     fn refused(&self, reason: Option<String>, code: Option<String>, is_envelope: bool) -> (Error, Retry) {
         let (status, info, effect) = (self.response.status, self.operation.info(), self.operation.effect());
@@ -212,7 +212,7 @@ struct ErrorRedactor {
 }
 
 impl ErrorRedactor {
-    fn new<O: Operation>(operation: &O, sent: &HeaderMap) -> Self {
+    fn new<O: Operation + ?Sized>(operation: &O, sent: &HeaderMap) -> Self {
         let sensitive = sent.values().filter(|value| value.is_sensitive());
         let keys = sensitive.filter_map(|value| value.to_str().ok());
         let redactor = operation.secrets().map(|texts| {

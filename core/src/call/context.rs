@@ -61,10 +61,10 @@ impl Context {
     }
 
     /// Emits the events of a call of this operation.
-    pub(super) fn emitter<'a, O: Operation>(&'a self, operation: &'a O) -> EventEmitter<'a> {
+    pub(super) fn emitter<'a, O: Operation + ?Sized>(&'a self, operation: &'a O) -> EventEmitter<'a> {
         EventEmitter {
             observer: &self.observer,
-            call: O::NAME,
+            call: operation.name(),
             effect: operation.effect(),
             message: operation.message(),
         }

@@ -18,6 +18,7 @@ use super::deadline::{Deadline, cancelled, interrupted_error, interruption_reaso
 use super::keyed::{KeyClaim, ending_of};
 use super::limits::{NotAdmitted, Permit, Reservation};
 use super::retry::{Retries, Retry};
+use super::untyped::{AnyOperation, Untyped};
 use super::{Context, KeyedCall, Operation};
 use crate::config::{self, CallOptions, Cancel};
 use crate::error::{Effect, Error, ErrorClass, Kind, Outcome};
@@ -57,9 +58,10 @@ pub(crate) async fn execute_with_key<O: Operation>(
     keyed: Option<&mut KeyedCall<'_>>,
 ) -> Result<O::Output, Error> {
     let channel = operation.message().map(PreparedMessage::channel);
-    let span = tracing::debug_span!(target: TARGET, "call", call = O::NAME, channel);
-    let result = run_with_deadline(context, operation, options, deadline, keyed).instrument(span).await;
-    result.map_err(|error| error.attach_effect(operation.effect()))
+    let span = tracing::debug_span!(target: TARGET, "call", call = operation.name(), channel);
+    let untyped = Untyped::new(operation);
+    let result = run_with_deadline(context, &untyped, options, deadline, keyed).instrument(span).await;
+    untyped.output(result).map_err(|error| error.attach_effect(operation.effect()))
 }
 
 /// What makes a call wait for its turn without losing time of its own.
@@ -80,19 +82,34 @@ pub(crate) async fn execute_patiently<O: Operation>(
     patience: &Patience<'_>,
 ) -> Result<O::Output, Error> {
     let channel = operation.message().map(PreparedMessage::channel);
-    let span = tracing::debug_span!(target: TARGET, "call", call = O::NAME, channel);
-    let call = async {
-        let deadline = Deadline::start(context, options)?;
-        let mut call = Call::begin(context, operation, options, deadline, keyed)?;
-        call.stop = Some(patience.stop);
-        call.turned_away = patience.turned_away;
-        match call.wait_for_turn(options).await {
-            Ok(None) => call.run_to_the_end(options).await,
-            Ok(Some(replayed)) => call.end(Ok(replayed)),
-            Err(error) => call.end(Err(error)),
-        }
-    };
-    call.instrument(span).await.map_err(|error| error.attach_effect(operation.effect()))
+    let span = tracing::debug_span!(target: TARGET, "call", call = operation.name(), channel);
+    let untyped = Untyped::new(operation);
+    let result = run_patiently(context, &untyped, options, keyed, patience).instrument(span).await;
+    untyped.output(result).map_err(|error| error.attach_effect(operation.effect()))
+}
+
+async fn run_patiently(
+    context: &Context,
+    operation: &AnyOperation<'_>,
+    options: &CallOptions,
+    keyed: Option<&mut KeyedCall<'_>>,
+    patience: &Patience<'_>,
+) -> Result<(), Error> {
+    let deadline = Deadline::start(context, options)?;
+    let mut call = Call::begin(context, operation, options, deadline, keyed)?;
+    call.stop = Some(patience.stop);
+    call.turned_away = patience.turned_away;
+    match call.wait_for_turn(options).await {
+        Ok(Answered::No) => call.run_to_the_end(options).await,
+        Ok(Answered::ByJournal) => call.end(Ok(())),
+        Err(error) => call.end(Err(error)),
+    }
+}
+
+/// Whether the journal has answered a call: the message was accepted before.
+enum Answered {
+    No,
+    ByJournal,
 }
 
 /// What a call waits for before its request.
@@ -126,18 +143,18 @@ impl Waiting {
 }
 
 /// The barrier of an attempt; a message's body has to pass the pace's gate, too.
-fn new_barrier<O: Operation>(context: &Context, operation: &O, deadline: Deadline) -> Barrier {
+fn new_barrier(context: &Context, operation: &AnyOperation<'_>, deadline: Deadline) -> Barrier {
     let pace = context.pace.clone().filter(|_| operation.effect() == Effect::Send);
     Barrier::new(deadline.at()).behind(pace.map(|pace| Gate::new(move || pace.depart())))
 }
 
-async fn run_with_deadline<O: Operation>(
+async fn run_with_deadline(
     context: &Context,
-    operation: &O,
+    operation: &AnyOperation<'_>,
     options: &CallOptions,
     deadline: Deadline,
     keyed: Option<&mut KeyedCall<'_>>,
-) -> Result<O::Output, Error> {
+) -> Result<(), Error> {
     if keyed.is_none() && options.key.is_some() {
         return Err(Error::config("key", "must not be given for a call that changes nothing"));
     }
@@ -176,11 +193,11 @@ async fn poll_for_late_answer<T>(mut attempts: Pin<&mut impl Future<Output = T>>
 }
 
 /// One call under way. Dropping it unfinished seals its barrier.
-struct Call<'a, 'k, O: Operation> {
+struct Call<'a, 'k> {
     context: &'a Context,
     keyed: Option<&'a mut KeyedCall<'k>>,
     transport: Arc<Transport>,
-    operation: &'a O,
+    operation: &'a AnyOperation<'a>,
     url: Url,
     headers: Cow<'a, HeaderMap>,
     retries: Retries,
@@ -204,10 +221,10 @@ struct Call<'a, 'k, O: Operation> {
     ended: bool,
 }
 
-impl<'a, 'k, O: Operation> Call<'a, 'k, O> {
+impl<'a, 'k> Call<'a, 'k> {
     fn begin(
         context: &'a Context,
-        operation: &'a O,
+        operation: &'a AnyOperation<'a>,
         options: &CallOptions,
         deadline: Deadline,
         keyed: Option<&'a mut KeyedCall<'k>>,
@@ -245,7 +262,7 @@ impl<'a, 'k, O: Operation> Call<'a, 'k, O> {
     }
 
     /// Runs the call until it has ended, or is ended from outside.
-    async fn run_to_the_end(mut self, options: &CallOptions) -> Result<O::Output, Error> {
+    async fn run_to_the_end(mut self, options: &CallOptions) -> Result<(), Error> {
         let (context, deadline) = (self.context, self.deadline);
         let ended = {
             let mut attempts = pin!(self.run());
@@ -261,16 +278,15 @@ impl<'a, 'k, O: Operation> Call<'a, 'k, O> {
         self.end(result)
     }
 
-    /// Looks the key up and waits for a permit, before the call's time begins. `Some`: the
-    /// message was accepted before.
-    async fn wait_for_turn(&mut self, options: &CallOptions) -> Result<Option<O::Output>, Error> {
+    /// Looks the key up and waits for a permit, before the call's time begins.
+    async fn wait_for_turn(&mut self, options: &CallOptions) -> Result<Answered, Error> {
         let (context, stop, look_up) = (self.context, self.stop, self.deadline);
         let admitted = {
             let mut waiting = pin!(async {
                 // Another call's claim is waited for within a call's time, as always.
                 let looked_up = timeout(look_up.remaining(), self.look_up()).await;
                 match looked_up {
-                    Ok(Ok(None)) => self.wait_for_permit().await.map(|()| None),
+                    Ok(Ok(Answered::No)) => self.wait_for_permit().await.map(|()| Answered::No),
                     Ok(decided) => decided,
                     Err(_) => Err(self.interrupted(Kind::Timeout)),
                 }
@@ -316,14 +332,14 @@ impl<'a, 'k, O: Operation> Call<'a, 'k, O> {
     }
 
     /// Makes attempts until one decides the call.
-    async fn run(&mut self) -> Result<O::Output, Error> {
+    async fn run(&mut self) -> Result<(), Error> {
         loop {
             // A permit is for one attempt: nobody waits for another's pause.
             let permit = match self.permit.take() {
                 Some(permit) => permit,
                 None => {
-                    if let Some(replayed) = self.look_up().await? {
-                        return Ok(replayed);
+                    if let Answered::ByJournal = self.look_up().await? {
+                        return Ok(());
                     }
                     match self.permit().await {
                         Ok(permit) => permit,
@@ -345,9 +361,9 @@ impl<'a, 'k, O: Operation> Call<'a, 'k, O> {
             self.emitter().attempt(self.attempts, || self.operation.method(), &self.url);
             let classification = self.attempt().await;
             let (error, retry) = match classification {
-                Classification::Done(output) => {
+                Classification::Done(()) => {
                     permit.accepted();
-                    return Ok(output);
+                    return Ok(());
                 }
                 Classification::Failed { error, retry } => (error, retry),
             };
@@ -374,11 +390,12 @@ impl<'a, 'k, O: Operation> Call<'a, 'k, O> {
     }
 
     /// Looks the call's key up, if it has one and not claimed it yet: it needs no permit
-    /// for that. `Some`: the message was accepted before.
-    async fn look_up(&mut self) -> Result<Option<O::Output>, Error> {
-        let emitter = self.emitter();
-        let Some(keyed) = &mut self.keyed else { return Ok(None) };
-        Ok(keyed.look_up(emitter).await?.and_then(O::replay))
+    /// for that.
+    async fn look_up(&mut self) -> Result<Answered, Error> {
+        let (emitter, operation) = (self.emitter(), self.operation);
+        let Some(keyed) = &mut self.keyed else { return Ok(Answered::No) };
+        let replayed = keyed.look_up(emitter).await?.and_then(|entry| operation.replay(entry));
+        Ok(replayed.map_or(Answered::No, |()| Answered::ByJournal))
     }
 
     /// Claims the key, if there is one. `false`: another call has it by now, or others have
@@ -454,7 +471,7 @@ impl<'a, 'k, O: Operation> Call<'a, 'k, O> {
     }
 
     /// Makes one request, and classifies what came of it.
-    async fn attempt(&mut self) -> Classification<O::Output> {
+    async fn attempt(&mut self) -> Classification<()> {
         let (method, body) = (self.operation.method(), self.operation.body());
         if body.is_none() {
             self.barrier.commit_without_body();
@@ -478,7 +495,7 @@ impl<'a, 'k, O: Operation> Call<'a, 'k, O> {
     }
 
     /// No answer. Where the request has an outcome, the barrier tells whether it left.
-    fn failed(&mut self, failure: Failure) -> Classification<O::Output> {
+    fn failed(&mut self, failure: Failure) -> Classification<()> {
         let Failure { kind, description, transient, refused, unconnected, .. } = failure;
         if self.operation.effect() == Effect::Read {
             return Classification::Failed {
@@ -554,17 +571,17 @@ impl<'a, 'k, O: Operation> Call<'a, 'k, O> {
         }
     }
 
-    fn end(mut self, result: Result<O::Output, Error>) -> Result<O::Output, Error> {
+    fn end(mut self, result: Result<(), Error>) -> Result<(), Error> {
         self.ended = true;
         let (attempts, elapsed) = (self.attempts, self.deadline.elapsed());
         self.note(|operation| match &result {
-            Ok(output) => operation.ending(output),
+            Ok(()) => operation.ending(&()),
             Err(error) => ending_of(error),
         });
         let result = match result {
-            Ok(mut output) => {
-                O::set_metrics(&mut output, attempts, elapsed);
-                Ok(output)
+            Ok(()) => {
+                self.operation.set_metrics(&mut (), attempts, elapsed);
+                Ok(())
             }
             Err(error) => Err(error.with_metrics(attempts, elapsed)),
         };
@@ -573,7 +590,7 @@ impl<'a, 'k, O: Operation> Call<'a, 'k, O> {
     }
 
     /// Tells the journal and the spend limit, where there are such, what the call ended in.
-    fn note(&mut self, ending: impl FnOnce(&O) -> Ending) {
+    fn note(&mut self, ending: impl FnOnce(&AnyOperation<'a>) -> Ending) {
         let reservation = self.reservation.take();
         if self.keyed.is_none() && reservation.is_none() {
             return;
@@ -592,7 +609,7 @@ impl<'a, 'k, O: Operation> Call<'a, 'k, O> {
     }
 }
 
-impl<O: Operation> Drop for Call<'_, '_, O> {
+impl Drop for Call<'_, '_> {
     fn drop(&mut self) {
         if !self.ended {
             let earlier = self.earlier.as_ref().and_then(Error::outcome);

@@ -11,6 +11,7 @@ mod limits;
 mod operation;
 mod response_envelope;
 pub(crate) mod retry;
+mod untyped;
 
 pub(crate) use context::{Context, Shared};
 pub(crate) use deadline::{Deadline, interrupted_error, pause};

@@ -14,11 +14,11 @@ use crate::types::PreparedMessage;
 
 /// One kind of request to the service. Everything that all calls share (attempts,
 /// classification, events) works from this description.
-pub(crate) trait Operation {
-    type Output;
+pub(crate) trait Operation: Sync {
+    type Output: Send;
 
     /// The call's name in events.
-    const NAME: &'static str;
+    fn name(&self) -> &'static str;
 
     fn effect(&self) -> Effect {
         Effect::Read
@@ -76,12 +76,12 @@ pub(crate) trait Operation {
 
     /// The output of a call whose key was answered by the journal; `None` where no call
     /// of this kind can have a key.
-    fn replay(_: Entry) -> Option<Self::Output> {
+    fn replay(&self, _: Entry) -> Option<Self::Output> {
         None
     }
 
     /// Notes on the output what it took to get it.
-    fn set_metrics(_: &mut Self::Output, _attempts: u32, _elapsed: Duration) {}
+    fn set_metrics(&self, _: &mut Self::Output, _attempts: u32, _elapsed: Duration) {}
 }
 
 /// How errors speak of a request.

@@ -19,7 +19,10 @@ struct GetBalance<'a> {
 
 impl Operation for GetBalance<'_> {
     type Output = Balance;
-    const NAME: &'static str = "get_balance";
+
+    fn name(&self) -> &'static str {
+        "get_balance"
+    }
 
     fn url(&self) -> Result<Url, Error> {
         endpoints::checked(self.url.clone())

@@ -36,7 +36,10 @@ impl<'a> GetMessage<'a> {
 
 impl Operation for GetMessage<'_> {
     type Output = MessageRecord;
-    const NAME: &'static str = "get_message";
+
+    fn name(&self) -> &'static str {
+        "get_message"
+    }
 
     fn url(&self) -> Result<Url, Error> {
         Ok(self.url.clone())

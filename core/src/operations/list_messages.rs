@@ -41,7 +41,10 @@ impl<'a> ListPage<'a> {
 
 impl Operation for ListPage<'_> {
     type Output = Page;
-    const NAME: &'static str = "list_messages";
+
+    fn name(&self) -> &'static str {
+        "list_messages"
+    }
 
     fn url(&self) -> Result<Url, Error> {
         let mut url = self.config.endpoints.list_messages.clone();

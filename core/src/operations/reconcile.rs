@@ -145,7 +145,10 @@ struct DatedPage<'a>(ListPage<'a>);
 
 impl Operation for DatedPage<'_> {
     type Output = (Page, Option<i64>);
-    const NAME: &'static str = ListPage::NAME;
+
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
 
     fn method(&self) -> Method {
         self.0.method()

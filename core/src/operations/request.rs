@@ -88,7 +88,10 @@ impl MakeRequest {
 
 impl Operation for MakeRequest {
     type Output = Reply;
-    const NAME: &'static str = "request";
+
+    fn name(&self) -> &'static str {
+        "request"
+    }
 
     fn effect(&self) -> Effect {
         if self.method == Method::GET { Effect::Read } else { Effect::Write }
@@ -134,11 +137,11 @@ impl Operation for MakeRequest {
         })
     }
 
-    fn replay(_: Entry) -> Option<Reply> {
+    fn replay(&self, _: Entry) -> Option<Reply> {
         Some(Reply::replay())
     }
 
-    fn set_metrics(reply: &mut Reply, attempts: u32, elapsed: Duration) {
+    fn set_metrics(&self, reply: &mut Reply, attempts: u32, elapsed: Duration) {
         reply.attempts = attempts;
         reply.elapsed = elapsed;
     }

@@ -62,7 +62,10 @@ impl<'a> Send<'a> {
 
 impl Operation for Send<'_> {
     type Output = Receipt;
-    const NAME: &'static str = "send";
+
+    fn name(&self) -> &'static str {
+        "send"
+    }
 
     fn effect(&self) -> Effect {
         Effect::Send
@@ -112,11 +115,11 @@ impl Operation for Send<'_> {
         }
     }
 
-    fn replay(entry: Entry) -> Option<Receipt> {
+    fn replay(&self, entry: Entry) -> Option<Receipt> {
         Some(Receipt::replay(entry.into_record()))
     }
 
-    fn set_metrics(receipt: &mut Receipt, attempts: u32, elapsed: Duration) {
+    fn set_metrics(&self, receipt: &mut Receipt, attempts: u32, elapsed: Duration) {
         receipt.attempts = attempts;
         receipt.elapsed = elapsed;
     }
