@@ -40,6 +40,7 @@
 
 mod api;
 mod bounded;
+mod browser;
 mod config;
 mod control;
 mod error;

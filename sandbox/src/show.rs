@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use serde::{Deserialize, Serialize};
 
+use crate::browser;
 use crate::error::ControlError;
 
 /// The environment variable that decides for every sandbox whose configuration does not.
@@ -50,7 +51,7 @@ impl ShowInbox {
             ShowInbox::Off => {}
             ShowInbox::Print => print(address),
             ShowInbox::Open => {
-                if let Err(error) = webbrowser::open(address) {
+                if let Err(error) = browser::open(address) {
                     print(&format!("{address} (no browser could be started: {error})"));
                 }
             }
