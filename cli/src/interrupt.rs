@@ -9,6 +9,11 @@ use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
 
 use crate::status::Status;
 
+/// Makes a reader that went away an error of the write, as Rust's own programs have it.
+pub(crate) fn ignore_closed_pipes() {
+    system::ignore_closed_pipes();
+}
+
 /// Whether the end was asked for.
 #[derive(Debug, Default)]
 pub(crate) struct Interrupt {
@@ -78,14 +83,16 @@ mod system {
                 && old.sa_sigaction == libc::SIG_IGN
         };
         ctrlc::set_handler(receive).map_err(io::Error::other)?;
-        // A reader that went away is an error of the write, as Rust's own programs have it.
-        // SAFETY: ignoring a signal has no requirements.
-        unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
         if hangup_ignored {
             // SAFETY: ignoring a signal has no requirements.
             unsafe { libc::signal(libc::SIGHUP, libc::SIG_IGN) };
         }
         Ok(())
+    }
+
+    pub(super) fn ignore_closed_pipes() {
+        // SAFETY: ignoring a signal has no requirements.
+        unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
     }
 
     /// Ends the process without the ends of others' threads and exit handlers: the
@@ -103,6 +110,9 @@ mod system {
     pub(super) fn listen(receive: impl FnMut() + Send + 'static) -> io::Result<()> {
         ctrlc::set_handler(receive).map_err(io::Error::other)
     }
+
+    /// There is no such signal.
+    pub(super) fn ignore_closed_pipes() {}
 
     pub(super) fn leave(code: u8) -> ! {
         std::process::exit(code.into())

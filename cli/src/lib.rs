@@ -17,6 +17,7 @@ mod output;
 mod status;
 
 use std::ffi::OsString;
+use std::io::{self, Write};
 
 use clap::Parser;
 
@@ -34,16 +35,25 @@ pub use status::Status;
 /// ```
 #[must_use]
 pub fn run(arguments: impl IntoIterator<Item = OsString>, language: &'static str) -> u8 {
+    interrupt::ignore_closed_pipes();
+    let status = parse_and_execute(arguments, language);
+    // A host that isn't Rust's own program does not do it at the end of the process. Who closed
+    // standard output wants no more of it.
+    let _ = io::stdout().flush();
+    status.code()
+}
+
+fn parse_and_execute(arguments: impl IntoIterator<Item = OsString>, language: &'static str) -> Status {
     let parsed = match arguments::Cli::try_parse_from(arguments) {
         Ok(parsed) => parsed,
         Err(problem) => {
             // To standard output where help or the version was asked for. Who closed it
             // wants no more of it.
             let _ = problem.print();
-            return if problem.use_stderr() { Status::Usage.code() } else { Status::Success.code() };
+            return if problem.use_stderr() { Status::Usage } else { Status::Success };
         }
     };
-    commands::execute(parsed, language).code()
+    commands::execute(parsed, language)
 }
 
 /// The description of all commands, from which help, completions and the man pages are made.
