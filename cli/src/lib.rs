@@ -15,6 +15,7 @@ mod interrupt;
 mod message_arguments;
 mod output;
 mod status;
+mod terminal;
 
 use std::ffi::OsString;
 use std::io::{self, Write};

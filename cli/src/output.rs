@@ -7,6 +7,7 @@ use partner_messaging::{Decimal, Error, JournalRecord, MessageRecord, Outcome, R
 use serde_json::{Value, json};
 
 use crate::status::{Failure, Status};
+use crate::terminal::{Style, styled};
 
 /// A line on standard output, flushed: it may be a pipe that somebody waits at.
 pub(crate) fn line(text: impl Display) -> Result<(), Failure> {
@@ -38,14 +39,13 @@ pub(crate) fn printable(text: &str) -> String {
 
 /// An outcome's word, in colour where people see it.
 pub(crate) fn outcome_word(outcome: Option<Outcome>) -> String {
-    let word = console::style(outcome.map_or("in_progress", Outcome::as_str));
-    match outcome {
-        Some(Outcome::Sent) => word.green(),
-        Some(Outcome::Unknown) => word.yellow(),
-        Some(_) => word.red(),
-        None => word.cyan(),
-    }
-    .to_string()
+    let style = match outcome {
+        Some(Outcome::Sent) => Style::Green,
+        Some(Outcome::Unknown) => Style::Yellow,
+        Some(_) => Style::Red,
+        None => Style::Cyan,
+    };
+    styled(outcome.map_or("in_progress", Outcome::as_str), style)
 }
 
 /// An amount and its currency.

@@ -1,16 +1,18 @@
 //! How far a run is: a bar on a terminal, otherwise lines or JSON.
 
+use std::cmp::Ordering;
 use std::io::{IsTerminal, stderr};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use partner_messaging::BatchSummary;
 use serde_json::{Value, json};
 
 use crate::output::{note, printable};
+use crate::terminal::Line;
 
 const BAR_INTERVAL: Duration = Duration::from_millis(100);
+const BAR_WIDTH: u64 = 24;
 /// A line comes this often where there is no terminal.
 const LINE_INTERVAL: Duration = Duration::from_secs(5);
 const JSON_INTERVAL: Duration = Duration::from_secs(1);
@@ -35,7 +37,7 @@ pub(crate) struct Progress {
     form: ProgressForm,
     /// Rows that are to go through the run, where they are known.
     total: Option<u64>,
-    bar: ProgressBar,
+    line: Mutex<Line>,
     last: Mutex<Instant>,
 }
 
@@ -46,19 +48,7 @@ impl Progress {
             ProgressForm::Auto => ProgressForm::Lines,
             other => other,
         };
-        let bar = match (form, total) {
-            (ProgressForm::Bar, Some(total)) => ProgressBar::new(total),
-            (ProgressForm::Bar, None) => ProgressBar::new_spinner(),
-            _ => ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden()),
-        };
-        let template = match total {
-            Some(_) => "{bar:24} {pos}/{len} {msg}",
-            None => "{spinner} {pos} {msg}",
-        };
-        if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style.progress_chars("=> "));
-        }
-        Self { form, total, bar, last: Mutex::new(Instant::now()) }
+        Self { form, total, line: Mutex::new(Line::new()), last: Mutex::new(Instant::now()) }
     }
 
     /// Shows the sums, if it is time.
@@ -66,8 +56,7 @@ impl Progress {
         match self.form {
             ProgressForm::Bar if self.is_time(BAR_INTERVAL) => {
                 let summary = summary();
-                self.bar.set_position(ended(&summary));
-                self.bar.set_message(self.text(&summary));
+                self.line().draw(&self.bar(&summary));
             }
             ProgressForm::Lines if self.is_time(LINE_INTERVAL) => {
                 let summary = summary();
@@ -81,10 +70,8 @@ impl Progress {
 
     /// A line for people that a bar doesn't overwrite.
     pub(crate) fn say(&self, text: &str) {
-        match self.form {
-            ProgressForm::Bar => self.bar.suspend(|| note(text)),
-            _ => note(text),
-        }
+        self.line().clear();
+        note(text);
     }
 
     /// Shows the last sums.
@@ -92,11 +79,30 @@ impl Progress {
         if self.form == ProgressForm::Json {
             note(self.json(summary));
         }
-        self.bar.finish_and_clear();
+        self.line().clear();
+    }
+
+    fn line(&self) -> MutexGuard<'_, Line> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How much of the rows has ended, as people see it, and the sums.
+    fn bar(&self, summary: &BatchSummary) -> String {
+        let (ended, text) = (ended(summary), self.text(summary));
+        let Some(total) = self.total else { return format!("{ended} {text}") };
+        let filled = (ended * BAR_WIDTH).checked_div(total).unwrap_or(BAR_WIDTH).min(BAR_WIDTH);
+        let bar: String = (0..BAR_WIDTH)
+            .map(|at| match at.cmp(&filled) {
+                Ordering::Less => '=',
+                Ordering::Equal => '>',
+                Ordering::Greater => ' ',
+            })
+            .collect();
+        format!("{bar} {ended}/{total} {text}")
     }
 
     fn is_time(&self, interval: Duration) -> bool {
-        let mut last = self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let due = last.elapsed() >= interval;
         if due {
             *last = Instant::now();

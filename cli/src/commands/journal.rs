@@ -13,6 +13,7 @@ use super::{Context, journal_reconcile};
 use crate::arguments::{ExportFormat, JournalCommand, OutcomeFilter, ResolveArgs};
 use crate::connection::open_existing_journal;
 use crate::status::{Failure, Status};
+use crate::terminal::{Style, styled};
 use crate::{files, output};
 
 pub(super) fn run(context: &Context, command: JournalCommand) -> Result<Status, Failure> {
@@ -113,7 +114,7 @@ fn list(context: &Context, journal: &Journal, outcome: Option<Outcome>) -> Resul
             continue;
         }
         if std::mem::take(&mut is_first) {
-            output::line(console::style(HEADING).bold())?;
+            output::line(styled(HEADING, Style::Bold))?;
         }
         output::line(row(&record))?;
     }

@@ -6,6 +6,7 @@ use super::Context;
 use crate::arguments::ListArgs;
 use crate::output;
 use crate::status::{Failure, Status};
+use crate::terminal::{Style, styled};
 
 /// How many messages the service tells at a time.
 const PAGE_SIZE: u64 = 50;
@@ -20,7 +21,7 @@ pub(super) fn run(context: &Context, arguments: &ListArgs) -> Result<Status, Fai
         })?;
         let Some(record) = next else { break };
         if !context.json && shown == 0 {
-            output::line(console::style(HEADING).bold())?;
+            output::line(styled(HEADING, Style::Bold))?;
         }
         output::line(match context.json {
             true => output::record_json(&record).to_string(),
