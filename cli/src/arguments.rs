@@ -345,8 +345,11 @@ Examples:
   partner-messaging completions fish > ~/.config/fish/completions/partner-messaging.fish")]
 pub(crate) struct CompletionsArgs {
     /// Shell
-    #[arg(value_enum)]
-    pub(crate) shell: Shell,
+    #[arg(value_enum, required_unless_present = "words")]
+    pub(crate) shell: Option<Shell>,
+    /// For the scripts: the words of a command line, of which the last is to be completed
+    #[arg(long, hide = true, num_args = 0.., allow_hyphen_values = true, value_name = "WORD")]
+    pub(crate) words: Option<Vec<String>>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

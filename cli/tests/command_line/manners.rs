@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use partner_messaging_sandbox::Fault;
 
-use crate::support::{Ended, Place};
+use crate::support::{Ended, Place, path_of_program};
 
 #[test]
 fn help_and_version_go_to_standard_output() {
@@ -47,14 +47,19 @@ fn completions_are_written_for_three_shells() {
     let place = Place::new();
     for shell in ["bash", "zsh", "fish"] {
         let script = place.run(&["completions", shell]).with(0).out;
-        assert!(script.contains("balance") && script.contains("api-key-file"), "{shell}");
+        assert!(script.contains(" completions --words "), "{shell}");
     }
+    let offered = place.run(&["completions", "--words", "send", "--api-k"]).with(0).out;
+    assert!(offered.starts_with("--api-key-file\tFile with") && offered.lines().count() == 1, "{offered}");
+    place.run(&["completions"]).with(2);
     let bash = place.run(&["completions", "bash"]).with(0).out;
     place.write("completions", bash);
     let asked = "source ./completions; complete=$(complete -p partner-messaging); complete=${complete#*-F }; \
-                 COMP_WORDS=(partner-messaging jou); COMP_CWORD=1; \
+                 partner-messaging() { \"$0\" \"$@\"; }; COMP_WORDS=(partner-messaging jou); COMP_CWORD=1; \
                  ${complete%% *} partner-messaging jou partner-messaging; echo ${COMPREPLY[@]}";
-    let output = Command::new("bash").args(["-c", asked]).current_dir(place.folder.path()).output().unwrap();
+    let mut bash = Command::new("bash");
+    bash.args(["-c", asked]).arg(path_of_program()).current_dir(place.folder.path());
+    let output = bash.output().unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "journal", "{output:?}");
 }
 
