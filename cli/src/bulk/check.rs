@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 
-use partner_messaging::journal::{Digest, KeyState};
+use partner_messaging::journal::{Digest, JournalCall, KeyState};
 use partner_messaging::{JournalHandle, Outcome};
 
 use super::bad_rows::BadRows;
@@ -91,6 +91,7 @@ pub(crate) fn check(
     let mut batch: Vec<(String, Digest)> = Vec::with_capacity(BATCH);
     let mut waiting: Vec<Waiting> = Vec::with_capacity(BATCH);
     let mut channels: Vec<String> = Vec::new();
+    let mut asked = Asked::default();
     let mut row = Row::new();
     while rows.next(&mut row)? {
         checked.rows += 1;
@@ -114,46 +115,67 @@ pub(crate) fn check(
             }
         }
         if batch.len() == BATCH {
-            compare(journal, &mut batch, &mut waiting, &channels, &mut checked, bad_rows)?;
+            // While the journal looks these up, the next are made.
+            let before = std::mem::replace(&mut asked, Asked::new(journal, &mut batch, &mut waiting));
+            before.settle(&channels, &mut checked, bad_rows)?;
         }
     }
-    compare(journal, &mut batch, &mut waiting, &channels, &mut checked, bad_rows)?;
+    asked.settle(&channels, &mut checked, bad_rows)?;
+    Asked::new(journal, &mut batch, &mut waiting).settle(&channels, &mut checked, bad_rows)?;
     find_same(seen, &channels, &mut checked, bad_rows)?;
     bad_rows.end()?;
     Ok(checked)
 }
 
-fn compare(
-    journal: Option<&JournalHandle>,
-    batch: &mut Vec<(String, Digest)>,
-    waiting: &mut Vec<Waiting>,
-    channels: &[String],
-    checked: &mut Checked,
-    bad_rows: &mut BadRows,
-) -> Result<(), Failure> {
-    let states = match journal {
-        Some(journal) if !batch.is_empty() => journal.compare(std::mem::take(batch)).wait()?,
-        _ => vec![None; batch.len()],
-    };
-    batch.clear();
-    for (row, state) in waiting.drain(..).zip(states) {
-        match state {
-            Some(KeyState { same_message: false, .. }) => {
-                checked.bad.insert(row.number);
-                bad_rows
-                    .add(row.line, Fault::new(None, "its key stands for another message in the journal"))?;
-            }
-            Some(KeyState { outcome: Some(Outcome::Sent), ended_at, .. }) => {
-                checked.sent_before += 1;
-                checked.set_sent(row.number);
-                checked.first_sent = checked.first_sent.into_iter().chain(ended_at).min();
-                checked.last_sent = checked.last_sent.into_iter().chain(ended_at).max();
-            }
-            Some(KeyState { outcome: Some(Outcome::Unknown) | None, .. }) => checked.open_before += 1,
-            _ => *checked.to_send.entry(name(channels, row.channel)).or_default() += 1,
-        }
+/// Rows that the journal was asked about.
+#[derive(Default)]
+struct Asked {
+    /// Absent where there is no journal.
+    call: Option<JournalCall<Vec<Option<KeyState>>>>,
+    rows: Vec<Waiting>,
+}
+
+impl Asked {
+    fn new(
+        journal: Option<&JournalHandle>,
+        batch: &mut Vec<(String, Digest)>,
+        waiting: &mut Vec<Waiting>,
+    ) -> Self {
+        let keys = std::mem::replace(batch, Vec::with_capacity(BATCH));
+        let rows = std::mem::replace(waiting, Vec::with_capacity(BATCH));
+        Self { call: journal.filter(|_| !keys.is_empty()).map(|journal| journal.compare(keys)), rows }
     }
-    Ok(())
+
+    /// Takes the journal's word.
+    fn settle(
+        self,
+        channels: &[String],
+        checked: &mut Checked,
+        bad_rows: &mut BadRows,
+    ) -> Result<(), Failure> {
+        let states = match self.call {
+            Some(call) => call.wait()?,
+            None => vec![None; self.rows.len()],
+        };
+        for (row, state) in self.rows.into_iter().zip(states) {
+            match state {
+                Some(KeyState { same_message: false, .. }) => {
+                    checked.bad.insert(row.number);
+                    let fault = Fault::new(None, "its key stands for another message in the journal");
+                    bad_rows.add(row.line, fault)?;
+                }
+                Some(KeyState { outcome: Some(Outcome::Sent), ended_at, .. }) => {
+                    checked.sent_before += 1;
+                    checked.set_sent(row.number);
+                    checked.first_sent = checked.first_sent.into_iter().chain(ended_at).min();
+                    checked.last_sent = checked.last_sent.into_iter().chain(ended_at).max();
+                }
+                Some(KeyState { outcome: Some(Outcome::Unknown) | None, .. }) => checked.open_before += 1,
+                _ => *checked.to_send.entry(name(channels, row.channel)).or_default() += 1,
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Finds rows with the same key: with the same message they are counted, with another one bad.

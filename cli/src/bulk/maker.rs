@@ -131,10 +131,10 @@ impl Maker {
     }
 
     fn json(&self, rows: &Rows, row: &Row) -> Result<String, Fault> {
-        let mut json = String::with_capacity(256);
+        let mut json = Vec::with_capacity(256);
         let mut text = String::new();
         let mut in_variables = false;
-        json.push('{');
+        json.push(b'{');
         for member in &self.members {
             member
                 .template
@@ -143,15 +143,16 @@ impl Maker {
             if member.is_variable && !in_variables {
                 in_variables = true;
                 separate(&mut json);
-                json.push_str("\"templateVariables\":{");
+                json.extend_from_slice(b"\"templateVariables\":{");
             }
             separate(&mut json);
             push_string(&mut json, &member.name);
-            json.push(':');
+            json.push(b':');
             push_string(&mut json, &text);
         }
-        json.push_str(if in_variables { "}}" } else { "}" });
-        Ok(json)
+        json.extend_from_slice(if in_variables { &b"}}"[..] } else { b"}" });
+        // Texts went in, and nothing else.
+        Ok(String::from_utf8(json).unwrap_or_default())
     }
 
     /// The library's word on a message, at the column that its member comes from.
@@ -170,15 +171,15 @@ impl Maker {
     }
 }
 
-fn separate(json: &mut String) {
-    if !json.ends_with('{') {
-        json.push(',');
+fn separate(json: &mut Vec<u8>) {
+    if !json.ends_with(b"{") {
+        json.push(b',');
     }
 }
 
-fn push_string(json: &mut String, text: &str) {
-    // Writing a text as JSON can't fail.
-    json.push_str(&serde_json::to_string(text).unwrap_or_default());
+fn push_string(json: &mut Vec<u8>, text: &str) {
+    // Writing a text as JSON into memory can't fail.
+    let _ = serde_json::to_writer(json, text);
 }
 
 fn hex(digest: &Digest) -> String {

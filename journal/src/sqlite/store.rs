@@ -12,7 +12,7 @@ use partner_messaging::journal::{
 };
 use partner_messaging::{Decimal, JournalSummary, Kind, Outcome};
 use rusqlite::types::Value;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{CachedStatement, OptionalExtension, params};
 
 use super::fault::Fault;
 use super::files::{beside, id_of};
@@ -57,6 +57,12 @@ enum Mode {
     Write,
     /// Written and synced.
     WriteAndSync,
+}
+
+/// The row under a key, by the statement that looks rows up by their keys.
+fn find_by(by_key: &mut CachedStatement<'_>, key: &str) -> Result<Option<Stored>, Fault> {
+    let mut found = by_key.query((key,))?;
+    found.next()?.map(rows::read).transpose()
 }
 
 impl SqliteStore {
@@ -174,10 +180,12 @@ impl SqliteStore {
 
     /// The row under a key, as it is.
     fn find(&self, key: &str) -> Result<Option<Stored>, Fault> {
+        find_by(&mut self.by_key()?, key)
+    }
+
+    fn by_key(&self) -> Result<CachedStatement<'_>, Fault> {
         let sql = format!("SELECT {COLUMNS} FROM entries WHERE key = ?1");
-        let mut statement = self.open.database.connection.prepare_cached(&sql)?;
-        let mut found = statement.query((key,))?;
-        found.next()?.map(rows::read).transpose()
+        Ok(self.open.database.connection.prepare_cached(&sql)?)
     }
 
     /// The entry of a row, a claim whose time or whose owner is over as what it is.
@@ -401,8 +409,9 @@ impl Store for SqliteStore {
 
     fn look_up(&mut self, keys: &[&str]) -> Result<Vec<Option<Entry>>, StoreError> {
         self.transaction(Mode::Read, |store| {
+            let mut by_key = store.by_key()?;
             keys.iter()
-                .map(|key| store.find(key)?.map(|stored| store.effective(stored)).transpose())
+                .map(|key| find_by(&mut by_key, key)?.map(|stored| store.effective(stored)).transpose())
                 .collect()
         })
     }

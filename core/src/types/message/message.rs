@@ -254,25 +254,25 @@ const MISWRITTEN: [(&str, &str); 4] = [
     ("html_content", "htmlContent"),
 ];
 
-impl WireMessage {
-    /// What is not meant as it is written: further fields pass, but not a documented
-    /// one by another name, nor the whole request in place of its message.
-    fn check_names(&self, channel: Option<&str>) -> Result<(), Error> {
-        let names = ["request", MISWRITTEN[0].0, MISWRITTEN[1].0, MISWRITTEN[2].0, MISWRITTEN[3].0];
-        let [request, miswritten @ ..] = json::fields(&self.json, names).unwrap_or_default();
-        if channel.is_none() && request.is_some() {
-            return Err(Error::invalid_message(
-                "message",
-                "must be the object that stands under `request`, which is added when it is sent",
-            ));
+/// Refuses what is not meant as it is written: further fields pass, but not a documented
+/// one by another name, nor the whole request in place of its message.
+fn check_names(
+    channel: Option<&str>,
+    request: Option<&RawValue>,
+    miswritten: &[Option<&RawValue>],
+) -> Result<(), Error> {
+    if channel.is_none() && request.is_some() {
+        return Err(Error::invalid_message(
+            "message",
+            "must be the object that stands under `request`, which is added when it is sent",
+        ));
+    }
+    let is_documented = channel.is_some_and(|channel| [WHATSAPP, SMS, EMAIL].contains(&channel));
+    match MISWRITTEN.iter().zip(miswritten).find(|(_, member)| is_documented && member.is_some()) {
+        Some(((written, meant), _)) => {
+            Err(Error::invalid_message(written, format!("is written {meant} in a message's wire form")))
         }
-        let is_documented = channel.is_some_and(|channel| [WHATSAPP, SMS, EMAIL].contains(&channel));
-        match MISWRITTEN.iter().zip(miswritten).find(|(_, member)| is_documented && member.is_some()) {
-            Some(((written, meant), _)) => {
-                Err(Error::invalid_message(written, format!("is written {meant} in a message's wire form")))
-            }
-            None => Ok(()),
-        }
+        None => Ok(()),
     }
 }
 
@@ -293,6 +293,11 @@ impl Message for WireMessage {
             "subject",
             "htmlContent",
             "templateVariables",
+            "request",
+            MISWRITTEN[0].0,
+            MISWRITTEN[1].0,
+            MISWRITTEN[2].0,
+            MISWRITTEN[3].0,
         ];
         let members = json::fields(&self.json, names)
             .map_err(|_| Error::invalid_message("message", "must be one JSON object, with no name twice"))?;
@@ -302,7 +307,7 @@ impl Message for WireMessage {
         }
         let [channel, to, from, sender_id, template_id, content, subject, html_content] = texts;
         let template_variables = variables(members[8])?;
-        self.check_names(channel.as_deref())?;
+        check_names(channel.as_deref(), members[9], &members[10..])?;
         let Some(channel) = channel else {
             return Err(Error::invalid_message("channel", "is required, for example SMS"));
         };
