@@ -48,7 +48,7 @@ int main(int argc, char **argv) {
 
     pm_options *options = pm_options_new();
     /* The deadline of a send covers the time that it waits for a slot. */
-    pm_options_set_timeout_ms(options, 60000);
+    pm_options_set_timeout_ms(options, 600000);
     pm_client *client = NULL;
     pm_error *error = NULL;
     if (pm_client_new(options, &client, &error) != PM_OK) {

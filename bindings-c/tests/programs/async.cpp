@@ -25,7 +25,7 @@ static const pm::Sms hello = pm::Sms::text("+6591234567", "Hello");
 static const pm::Sms wrong = pm::Sms::text("none", "Hello");
 
 static pm::Client new_client(const pm::Sandbox &sandbox) {
-    return *pm::Client::try_new(sandbox.options().timeout(20s));
+    return *pm::Client::try_new(sandbox.options().timeout(600s));
 }
 
 /// What a call gives that is begun with a function; it is called once, and then let go.
@@ -38,7 +38,7 @@ template <class T, class Begin> static pm::Result<T> told(Begin begin) {
         }
     });
     pm::Result<T> result = promise.get_future().get();
-    for (int i = 0; i < 2000 && calls.use_count() > 1; i++) {
+    for (int i = 0; i < PATIENCE && calls.use_count() > 1; i++) {
         poll(nullptr, 0, 1);
     }
     CHECK(*calls == 1 && calls.use_count() == 1);
@@ -52,7 +52,7 @@ template <class T, class Begin> static pm::Result<T> taken(pm::CallKind kind, Be
     const pm::Result<pm::Call> call = begin(queue, &tag);
     CHECK(call.has_value());
     pollfd ready = {queue.fd(), POLLIN, 0};
-    CHECK(poll(&ready, 1, 20000) == 1 && queue.size() == 1);
+    CHECK(poll(&ready, 1, PATIENCE) == 1 && queue.size() == 1);
     const std::optional<pm::Completion> completion = queue.next(0ms);
     CHECK(completion && completion->kind() == kind && completion->user_data() == &tag);
     CHECK(!queue.next(0ms) && queue.size() == 0);
@@ -61,7 +61,7 @@ template <class T, class Begin> static pm::Result<T> taken(pm::CallKind kind, Be
 
 static void every_call(const pm::Sandbox &sandbox) {
     const pm::Client client = new_client(sandbox);
-    const pm::CallOptions options = pm::CallOptions().timeout(10s);
+    const pm::CallOptions options = pm::CallOptions().timeout(600s);
     const std::string id = client.try_send(hello)->message_id;
 
     CHECK(client.try_send_async(hello).get().has_value());
@@ -147,7 +147,7 @@ static void failures(const pm::Sandbox &sandbox) {
     CHECK(queue.fd() == -1); // NOLINT(bugprone-use-after-move)
     CHECK(!client.submit(hello, queue) && !queue.next(0ms));
 
-    CHECK(sandbox.try_control(R"({"op": "set_fault", "fault": {"kind": "stall", "ms": 60000}})"));
+    CHECK(sandbox.try_control(R"({"op": "set_fault", "fault": {"kind": "stall"}})"));
     std::promise<std::string> kind;
     const pm::Call call = client.send_async(hello, [&](const pm::Result<pm::Receipt> &result) {
         kind.set_value(result.error().kind());
@@ -178,6 +178,10 @@ static void events(const pm::Sandbox &sandbox) {
     const auto seen = std::make_shared<std::vector<std::string>>();
     {
         pm::Options options = sandbox.options().on_event([seen](const pm::Event &event) {
+            // On a busy machine any function may be slow.
+            if (event.step() == "slow_callback") {
+                return;
+            }
             seen->push_back(event.step());
             CHECK(event.call() == "send" && event.channel() == "SMS" && event.recipient() == "*******4567");
             CHECK(event.text().find("4567") != std::string::npos && !event.kind() && !event.pause());
@@ -193,7 +197,7 @@ static void events(const pm::Sandbox &sandbox) {
         CHECK(client->try_send_async(hello).get());
         client->close();
     }
-    for (int i = 0; i < 2000 && seen.use_count() > 1; i++) {
+    for (int i = 0; i < PATIENCE && seen.use_count() > 1; i++) {
         poll(nullptr, 0, 1);
     }
     CHECK(seen.use_count() == 1 && seen->size() == 4);

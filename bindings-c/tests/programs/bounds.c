@@ -4,7 +4,7 @@
 enum { BOUND = 3 };
 
 static const char STALL[] =
-    "{\"op\": \"set_fault\", \"fault\": {\"kind\": \"stall\", \"ms\": 60000}}";
+    "{\"op\": \"set_fault\", \"fault\": {\"kind\": \"stall\"}}";
 static const char NO_FAULT[] = "{\"op\": \"set_fault\", \"fault\": null}";
 
 static pm_options *options_of(const pm_sandbox *sandbox, uint32_t bound) {
@@ -85,7 +85,9 @@ int main(void) {
     pm_client *other = sandbox_client(sandbox);
     CHECK(submit(other, queue, NULL) == PM_OK && pm_client_in_flight(other) == 1);
     pm_client_close(other);
-    pm_completion_free(pm_queue_next(queue, 0));
+    pm_completion *closed = pm_queue_next(queue, PATIENCE);
+    CHECK(closed != NULL);
+    pm_completion_free(closed);
     pm_client_free(other);
 
     /* They are counted until somebody takes what they ended in. */
@@ -102,7 +104,7 @@ int main(void) {
     pm_completion_free(pm_queue_next(queue, 0));
     CHECK(pm_queue_length(queue) == BOUND - 1);
     CHECK(submit(client, queue, NULL) == PM_OK);
-    CHECK(pm_client_wait(client, 20000));
+    CHECK(pm_client_wait(client, PATIENCE));
     full(client, queue);
     /* With a queue goes what is in it. */
     pm_queue_free(queue);
@@ -118,7 +120,7 @@ int main(void) {
     pm_message *message = new_sms();
     CHECK(pm_client_submit_callback(chain.client, message, NULL, goes_on, &chain, NULL, NULL) == PM_OK);
     pm_message_free(message);
-    for (int waits = 0; chain.client != NULL && !(pm_client_wait(chain.client, 20000) && chain.left == 0); waits++)
+    for (int waits = 0; chain.client != NULL && !(pm_client_wait(chain.client, PATIENCE) && chain.left == 0); waits++)
         CHECK(waits < 100);
     pm_client_free(chain.client);
 

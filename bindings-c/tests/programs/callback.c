@@ -8,7 +8,7 @@
 enum { MANY = 500, SOME = 50 };
 
 static const char STALL[] =
-    "{\"op\": \"set_fault\", \"fault\": {\"kind\": \"stall\", \"ms\": 60000}}";
+    "{\"op\": \"set_fault\", \"fault\": {\"kind\": \"stall\"}}";
 static const char NO_FAULT[] = "{\"op\": \"set_fault\", \"fault\": null}";
 
 /* What is checked of a send; its user data. */
@@ -110,16 +110,20 @@ static void count_end(pm_completion *completion, void *user_data) {
 
 static void *submit_until_closed(void *nothing) {
     pm_message *message = new_sms();
-    for (unsigned begun = 0;; begun++) {
-        if (pm_client_submit_callback(race.client, message, NULL, count_end, NULL, NULL, NULL) == PM_OK)
-            continue;
+    while (pm_client_submit_callback(race.client, message, NULL, count_end, NULL, NULL, NULL) == PM_OK) {
         pthread_mutex_lock(&race.mutex);
-        race.begun += begun;
+        race.begun++;
         pthread_mutex_unlock(&race.mutex);
-        break;
     }
     pm_message_free(message);
     return nothing;
+}
+
+static bool some_have_begun(void) {
+    pthread_mutex_lock(&race.mutex);
+    const bool some = race.begun > 0;
+    pthread_mutex_unlock(&race.mutex);
+    return some;
 }
 
 static void closed_while_threads_submit(const pm_sandbox *sandbox) {
@@ -127,15 +131,14 @@ static void closed_while_threads_submit(const pm_sandbox *sandbox) {
     pthread_t threads[4];
     for (int i = 0; i < 4; i++)
         CHECK(pthread_create(&threads[i], NULL, submit_until_closed, NULL) == 0);
-    struct timespec time = {0, 2 * 1000 * 1000};
-    nanosleep(&time, NULL);
+    WAIT_UNTIL(some_have_begun());
     pm_client_close(race.client);
     pthread_mutex_lock(&race.mutex);
     race.over = true;
     pthread_mutex_unlock(&race.mutex);
     for (int i = 0; i < 4; i++)
         CHECK(pthread_join(threads[i], NULL) == 0);
-    CHECK(race.begun > 0 && race.begun == race.ended);
+    CHECK(race.begun == race.ended);
     pm_client_free(race.client);
 }
 
@@ -219,7 +222,7 @@ static void closing_waits(const pm_sandbox *sandbox) {
     pm_message_free(last_message);
     pm_cancel(closing_call);
     pm_call_free(closing_call);
-    CHECK(pm_client_wait(closing, 20000));
+    CHECK(pm_client_wait(closing, PATIENCE));
     none_begins(closing);
     pm_client_free(closing);
 }
@@ -231,7 +234,7 @@ int main(void) {
 
     refused(client);
     submit(client, MANY, NULL, NULL);
-    CHECK(pm_client_wait(client, 20000));
+    CHECK(pm_client_wait(client, PATIENCE));
     each_was_called_once(MANY);
 
     /* Cancelled, twice. */
@@ -255,7 +258,7 @@ int main(void) {
     CHECK(pm_client_submit_callback(chain.client, message, NULL, goes_on, &chain, NULL, NULL) ==
           PM_OK);
     pm_message_free(message);
-    pm_completion *last = pm_queue_next(chain.queue, 20000);
+    pm_completion *last = pm_queue_next(chain.queue, PATIENCE);
     CHECK(pm_completion_status(last) == PM_OK && pm_completion_user_data(last) == &chain);
     pm_completion_free(last);
     pm_queue_free(chain.queue);

@@ -4,6 +4,7 @@
 
 #include <partner_messaging.h>
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +38,24 @@
         }                                                                                          \
     } while (0)
 
+/* After these milliseconds something hangs: a busy machine may take its time. */
+enum { PATIENCE = 300000 };
+
+/* A hundredth of a second. */
+static inline void pause_shortly(void) { poll(NULL, 0, 10); }
+
+/* Waits until it is true, as long as a busy machine needs. */
+#define WAIT_UNTIL(condition)                                                                      \
+    do {                                                                                           \
+        for (int rounds_ = 0; !(condition); rounds_++) {                                           \
+            if (rounds_ == PATIENCE / 10) {                                                        \
+                fprintf(stderr, "%s:%d: never: %s\n", __FILE__, __LINE__, #condition);             \
+                exit(1);                                                                           \
+            }                                                                                      \
+            pause_shortly();                                                                       \
+        }                                                                                          \
+    } while (0)
+
 static inline pm_sandbox *start_sandbox(void) {
     pm_sandbox *sandbox = NULL;
     pm_error *error = NULL;
@@ -50,7 +69,7 @@ static inline pm_client *new_client(const char *url, const char *key) {
     pm_options *options = pm_options_new();
     pm_options_set_base_url(options, url);
     pm_options_set_api_key(options, key);
-    pm_options_set_timeout_ms(options, 20000);
+    pm_options_set_timeout_ms(options, PATIENCE);
     pm_client *client = NULL;
     pm_error *error = NULL;
     pm_status status = pm_client_new(options, &client, &error);

@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static int told;
+static volatile int told;
 
 static void on_line(const char *line, void *user_data) {
     (void)user_data;
@@ -42,7 +42,7 @@ static void daemon_of(const char *url, const char *key) {
     for (int descriptor = 3; descriptor < 100; descriptor++)
         close(descriptor);
     ends(client, queue);
-    CHECK(told > 0);
+    WAIT_UNTIL(told > 0);
 
     /* The right order: close, then make a client. */
     pm_client *fresh = new_client(url, key);
@@ -55,7 +55,7 @@ int main(void) {
     const pid_t child = fork();
     CHECK(child >= 0);
     if (child == 0) {
-        alarm(60);
+        alarm(PATIENCE / 1000);
         daemon_of(pm_sandbox_url(sandbox), pm_sandbox_api_key(sandbox));
     }
     int status = 0;

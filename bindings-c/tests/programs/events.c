@@ -11,6 +11,9 @@ static const char *or_none(const char *text) { return text ? text : "-"; }
 
 static void note(const pm_event *event, void *user_data) {
     CHECK(user_data == seen);
+    /* On a busy machine any function may be slow. */
+    if (strcmp(pm_event_step(event), "slow_callback") == 0)
+        return;
     const size_t used = strlen(seen);
     snprintf(seen + used, sizeof seen - used, "%s %s %s %u %s %s %d %d %d\n", pm_event_step(event),
              pm_event_channel(event), pm_event_recipient(event), (unsigned)pm_event_attempts(event),
@@ -72,7 +75,7 @@ int main(void) {
     retried(sandbox);
     pm_queue *queue = pm_queue_new();
     CHECK(pm_client_submit(client, message, NULL, queue, NULL, NULL, NULL) == PM_OK);
-    pm_completion *completion = pm_queue_next(queue, 20000);
+    pm_completion *completion = pm_queue_next(queue, PATIENCE);
     /* The last event comes before the completion. */
     CHECK_TEXT(seen, wanted);
     pm_completion_free(completion);

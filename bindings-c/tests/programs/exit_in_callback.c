@@ -70,7 +70,7 @@ int main(void) {
         const pid_t child = fork();
         CHECK(child >= 0);
         if (child == 0) {
-            alarm(20);
+            alarm(PATIENCE / 1000);
             CHECK(dup2(said[1], 2) == 2);
             atexit(at_exit);
             ways[i](start_sandbox());

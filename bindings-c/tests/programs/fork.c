@@ -11,7 +11,7 @@ static void in_child(void (*work)(void)) {
     pid_t child = fork();
     CHECK(child >= 0);
     if (child == 0) {
-        alarm(20);
+        alarm(PATIENCE / 1000);
         work();
         _exit(0);
     }
@@ -26,7 +26,7 @@ static void submit_and_wait(pm_queue *to) {
     pm_status status = pm_client_submit(client, message, NULL, to, NULL, NULL, &error);
     CHECK_OK(status, error);
     pm_message_free(message);
-    pm_completion *completion = pm_queue_next(to, 20000);
+    pm_completion *completion = pm_queue_next(to, PATIENCE);
     CHECK(completion != NULL && pm_completion_status(completion) == PM_OK);
     pm_completion_free(completion);
 }
@@ -85,7 +85,7 @@ int main(void) {
     for (size_t i = 0; i < sizeof works / sizeof *works; i++) {
         in_child(works[i]);
         /* What a child does is nothing to the parent. */
-        alarm(20);
+        alarm(PATIENCE / 1000);
         send_sms(client);
         submit_and_wait(queue);
         alarm(0);

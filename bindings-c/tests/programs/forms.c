@@ -86,8 +86,8 @@ static pm_message_iter *list(uint32_t limit) {
 static pm_completion *ended(pm_call_kind kind, pm_message_iter *iter, bool by_function) {
     struct given given = {NULL, 0};
     CHECK(submit(kind, iter, by_function ? &given : NULL, NULL) == PM_OK);
-    pm_completion *completion = by_function ? NULL : pm_queue_next(queue, 20000);
-    CHECK(pm_client_wait(client, 20000));
+    pm_completion *completion = by_function ? NULL : pm_queue_next(queue, PATIENCE);
+    CHECK(pm_client_wait(client, PATIENCE));
     CHECK(given.times == by_function && pm_queue_length(queue) == 0);
     if (by_function) {
         completion = given.completion;
@@ -155,7 +155,7 @@ static void a_list_to_its_end(void) {
     char seen[64][64];
     int there = 0, over = 0;
     for (int i = 0; i < listed + 3; i++) {
-        pm_completion *completion = pm_queue_next(queue, 20000);
+        pm_completion *completion = pm_queue_next(queue, PATIENCE);
         CHECK(pm_completion_status(completion) == PM_OK);
         const pm_record *record = pm_completion_record(completion);
         if (record == NULL) {
@@ -183,7 +183,7 @@ static void a_list_to_its_end(void) {
 }
 
 static void failed(const char *kind) {
-    pm_completion *completion = pm_queue_next(queue, 20000);
+    pm_completion *completion = pm_queue_next(queue, PATIENCE);
     CHECK(pm_completion_status(completion) == PM_TRANSPORT_ERROR);
     CHECK_TEXT(pm_error_kind(pm_completion_error(completion)), kind);
     CHECK(pm_error_outcome(pm_completion_error(completion)) == PM_OUTCOME_NONE);
@@ -191,10 +191,13 @@ static void failed(const char *kind) {
 }
 
 static void one_that_waits_for_another_can_be_cancelled(void) {
-    control(sandbox, "{\"op\": \"push_fault\", \"fault\": {\"kind\": \"stall\", \"ms\": 60000}}");
+    control(sandbox, "{\"op\": \"push_fault\", \"fault\": {\"kind\": \"stall\"}}");
     pm_message_iter *iter = list(2);
     pm_call *first = NULL, *second = NULL;
+    const int before = recorded(sandbox);
     CHECK(submit(PM_CALL_NEXT_PAGE, iter, NULL, &first) == PM_OK);
+    /* It has met the fault, which is there for one call. */
+    WAIT_UNTIL(recorded(sandbox) > before);
     CHECK(submit(PM_CALL_NEXT, iter, NULL, &second) == PM_OK);
     pm_cancel(second);
     failed("cancelled");
@@ -247,7 +250,7 @@ static void the_client_goes_first(void) {
     client = NULL;
     pm_client_free(other);
     CHECK(submit(PM_CALL_NEXT, iter, NULL, NULL) == PM_OK);
-    pm_completion *completion = pm_queue_next(queue, 20000);
+    pm_completion *completion = pm_queue_next(queue, PATIENCE);
     CHECK(pm_completion_record(completion) != NULL);
     pm_completion_free(completion);
     CHECK(submit(PM_CALL_NEXT, of_closed, NULL, NULL) == PM_OK);

@@ -496,7 +496,7 @@ int main(int argc, char **argv) {
         default: send(client); break;
         }
     }
-    CHECK(pm_client_wait(client, 60000));
+    CHECK(pm_client_wait(client, PATIENCE));
     struct pollfd readable = {.fd = pm_queue_fd(queue), .events = POLLIN};
     while (poll(&readable, 1, 0) == 1)
         take(queue);

@@ -198,6 +198,9 @@ static char seen[512];
 
 static void note(const pm_event *event, void *user_data) {
     (void)user_data;
+    /* On a busy machine any function may be slow. */
+    if (strcmp(pm_event_step(event), "slow_callback") == 0)
+        return;
     const size_t used = strlen(seen);
     snprintf(seen + used, sizeof seen - used, "%s %s\n", pm_event_step(event), pm_outcome_name(pm_event_outcome(event)));
     CHECK(strstr(pm_event_text(event), "order-3") == NULL);
@@ -220,7 +223,7 @@ static void note_waiting(const pm_event *event, void *user_data) {
 
 static void two_at_once(pm_journal *journal) {
     pm_client *client = client_with(journal, note_waiting, NULL);
-    control(sandbox, "{\"op\": \"push_fault\", \"fault\": {\"kind\": \"stall\", \"ms\": 500}}");
+    control(sandbox, "{\"op\": \"push_fault\", \"fault\": {\"kind\": \"stall\", \"ms\": 3000}}");
     const int before = recorded(sandbox);
     pm_message *message = new_sms();
     pm_call_options *options = pm_call_options_new();
@@ -228,8 +231,7 @@ static void two_at_once(pm_journal *journal) {
     pm_queue *queue = pm_queue_new();
     pm_error *error = NULL;
     CHECK_OK(pm_client_submit(client, message, options, queue, NULL, NULL, &error), error);
-    while (recorded(sandbox) == before)
-        poll(NULL, 0, 1);
+    WAIT_UNTIL(recorded(sandbox) > before);
     CHECK_OK(pm_client_submit(client, message, options, queue, NULL, NULL, &error), error);
     int replayed = 0;
     for (int i = 0; i < 2; i++) {
@@ -298,7 +300,7 @@ static void in_a_child(pm_journal *journal) {
     const pid_t child = fork();
     CHECK(child >= 0);
     if (child == 0) {
-        alarm(60);
+        alarm(PATIENCE / 1000);
         CHECK(is_replayed(client, "order-5") && !is_replayed(client, "order-6"));
         CHECK(threads_that_block_signals() == 1);
         pm_client_close(client);

@@ -119,7 +119,7 @@ static void moving_onto_itself_changes_nothing(const pm::Sandbox &sandbox) {
     pm::Client client(options);
     move_onto_itself(client);
     pm::CallOptions call_options;
-    move_onto_itself(call_options.timeout(10s));
+    move_onto_itself(call_options.timeout(600s));
     pm::Sms message = pm::Sms::text("+6591234567", "Hello");
     move_onto_itself(message);
     CHECK(client.send(message, call_options).attempts == 1);

@@ -177,7 +177,7 @@ static void the_ledger_is_the_clients(const pm_sandbox *sandbox) {
     pm_message *message = new_sms();
     send_sms(client);
     CHECK(pm_client_submit(client, message, NULL, queue, NULL, NULL, NULL) == PM_OK);
-    pm_completion_free(pm_queue_next(queue, 20000));
+    pm_completion_free(pm_queue_next(queue, PATIENCE));
     pm_spending *spending = NULL;
     CHECK(pm_client_reset_spending(client, &spending, NULL) == PM_OK);
     CHECK(pm_spending_count(spending) == 1 && pm_spending_messages(spending, 0) == 2);

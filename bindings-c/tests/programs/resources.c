@@ -65,7 +65,7 @@ int main(void) {
     send_sms(client);
     pm_status status = pm_client_submit(client, message, NULL, queue, NULL, NULL, &error);
     CHECK_OK(status, error);
-    pm_completion *completion = pm_queue_next(queue, 10000);
+    pm_completion *completion = pm_queue_next(queue, PATIENCE);
     CHECK(pm_completion_status(completion) == PM_OK);
     pm_completion_free(completion);
 

@@ -140,7 +140,7 @@ static void closing_ends(const pm_sandbox *sandbox, const char *id,
     double begun = now();
     CHECK(pthread_create(&closer, NULL, close_soon, client) == 0);
     CHECK(read(client, id, &error) == PM_TRANSPORT_ERROR);
-    CHECK(now() - begun > 0.15 && now() - begun < 10);
+    CHECK(now() - begun > 0.15);
     CHECK_TEXT(pm_error_kind(error), "closed");
     CHECK(pm_error_outcome(error) == PM_OUTCOME_NONE);
     pthread_join(closer, NULL);
@@ -158,14 +158,14 @@ static void closing_ends_reads(const pm_sandbox *sandbox, const pm_client *clien
 
     /* At its deadline, waiting gives what was seen last. */
     pm_call_options *options = pm_call_options_new();
-    pm_call_options_set_timeout_ms(options, 300);
+    pm_call_options_set_timeout_ms(options, 2000);
     pm_record *record = NULL;
     CHECK(pm_client_wait_for_status(client, id, NULL, 0, options, &record, NULL) == PM_OK);
     CHECK_TEXT(pm_record_status(record), "SENT");
     pm_record_free(record);
     pm_call_options_free(options);
 
-    control(sandbox, "{\"op\": \"set_fault\", \"fault\": {\"kind\": \"stall\", \"ms\": 60000}}");
+    control(sandbox, "{\"op\": \"set_fault\", \"fault\": {\"kind\": \"stall\"}}");
     closing_ends(sandbox, id, get_message);
     closing_ends(sandbox, id, list_messages);
     control(sandbox, "{\"op\": \"set_fault\", \"fault\": null}");
@@ -230,7 +230,7 @@ static void all_faces_have_one_ledger(const pm_sandbox *sandbox) {
     CHECK(pm_client_send_with_fallback(client, messages, 1, NULL, NULL, NULL, NULL) == PM_OK);
     for (int i = 0; i < THREADS; i++)
         pthread_join(threads[i], NULL);
-    CHECK(pm_client_wait(client, 20000));
+    CHECK(pm_client_wait(client, PATIENCE));
     const long long ledger = spent(client, THREADS * 10 + 3);
     CHECK(ledger == THREADS * 10 * 5 + 3 * 12 && before - balance(client) == ledger);
     pm_message_free(whatsapp);

@@ -67,7 +67,7 @@ int main(void) {
     for (int i = 0; i < SUBMITS; i++)
         CHECK(pm_client_submit(client, message, NULL, queue, NULL, NULL, NULL) == PM_OK);
     for (int i = 0; i < SUBMITS; i++) {
-        pm_completion *completion = pm_queue_next(queue, 60000);
+        pm_completion *completion = pm_queue_next(queue, PATIENCE);
         CHECK(completion != NULL);
         check_broken(pm_completion_status(completion), pm_completion_error(completion));
         pm_completion_free(completion);

@@ -102,7 +102,7 @@ int main(void) {
     pthread_t others, shareds, owns;
     submit(other, keep_thread, &others);
     submit(shared, keep_thread, &shareds);
-    CHECK(pm_client_wait(other, 20000) && pm_client_wait(shared, 20000));
+    CHECK(pm_client_wait(other, PATIENCE) && pm_client_wait(shared, PATIENCE));
     CHECK(!pthread_equal(others, shareds));
     CHECK(!pm_client_wait(own, 0));
 
@@ -113,13 +113,13 @@ int main(void) {
         submit(own, keep_thread, &owns);
     CHECK(told(&of_own) == 1);
     set(&stage.over);
-    CHECK(pm_client_wait(own, 20000));
+    CHECK(pm_client_wait(own, PATIENCE));
     CHECK(told(&of_own) >= 2);
     CHECK(!pthread_equal(owns, others) && !pthread_equal(owns, shareds));
 
     const int before = told(&of_shared);
     submit(shared, takes_its_time, NULL);
-    CHECK(pm_client_wait(shared, 20000) && told(&of_shared) > before);
+    CHECK(pm_client_wait(shared, PATIENCE) && told(&of_shared) > before);
 
     /* Freed with a call in flight: it ends as ever, and then the thread does. */
     submit(own, keep_thread, &owns);
@@ -127,7 +127,7 @@ int main(void) {
     CHECK(pm_shutdown());
     /* Used again after that. */
     submit(other, keep_thread, &others);
-    CHECK(pm_client_wait(other, 20000));
+    CHECK(pm_client_wait(other, PATIENCE));
     pm_client_close(other);
     pm_client_free(other);
     pm_client_free(shared);

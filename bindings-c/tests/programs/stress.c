@@ -7,6 +7,7 @@
 #include "check.h"
 
 #include <pthread.h>
+#include <sched.h>
 
 enum { THREADS = 16, BATCH = 12 };
 
@@ -81,11 +82,11 @@ static void one_round(struct tally *tally) {
     /* Its callbacks go on to use what stands on this stack: wait, then free. */
     const bool freed_early = client != shared && below(tally, 2) == 0;
     if (!freed_early)
-        CHECK(pm_client_wait(client, 60000));
+        CHECK(pm_client_wait(client, PATIENCE));
     else
         pm_client_free(client);
     while (queued-- > 0) {
-        pm_completion *completion = pm_queue_next(queue, 60000);
+        pm_completion *completion = pm_queue_next(queue, PATIENCE);
         CHECK(completion != NULL);
         end(completion, pm_completion_user_data(completion));
     }
@@ -94,6 +95,8 @@ static void one_round(struct tally *tally) {
             pthread_mutex_lock(&tally->mutex);
             ended = sends[i].ends > 0;
             pthread_mutex_unlock(&tally->mutex);
+            if (!ended)
+                sched_yield();
         }
         CHECK(sends[i].ends == 1);
         pm_cancel(calls[i]);

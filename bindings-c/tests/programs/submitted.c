@@ -7,13 +7,13 @@ static const char NO_WHATSAPP[] =
     "{\"op\": \"set_state\", \"state\": {\"channels\": {\"WHATSAPP\": \"not_configured\"}}}";
 static const char NO_CHANNEL_ONCE[] =
     "{\"op\": \"push_fault\", \"fault\": {\"kind\": \"code\", \"code\": \"CHANNEL_CONFIG_NOT_FOUND\"}}";
-static const char STALL_ONCE[] = "{\"op\": \"push_fault\", \"fault\": {\"kind\": \"stall\", \"ms\": 60000}}";
+static const char STALL_ONCE[] = "{\"op\": \"push_fault\", \"fault\": {\"kind\": \"stall\"}}";
 static const char NEVER_DELIVERED[] =
     "{\"op\": \"set_state\", \"state\": {\"delivery\": {\"after_ms\": null}}}";
 
 /* The next completion, which has to come soon and to have this user data. */
 static pm_completion *next(pm_queue *queue, const void *user_data) {
-    pm_completion *completion = pm_queue_next(queue, 20000);
+    pm_completion *completion = pm_queue_next(queue, PATIENCE);
     CHECK(completion != NULL && pm_completion_user_data(completion) == user_data);
     return completion;
 }
@@ -152,7 +152,7 @@ static void fallback(const pm_sandbox *sandbox, const pm_client *client, pm_queu
     pm_completion_free(completion);
     int called = 0;
     CHECK(submit_two(client, NULL, fell_back, &called, NULL) == PM_OK);
-    CHECK(pm_client_wait(client, 20000) && called == 1);
+    CHECK(pm_client_wait(client, PATIENCE) && called == 1);
 
     /* Cancelled with the second message under way: it stops there, and tells of both. */
     control(sandbox, "{\"op\": \"clear_requests\"}");
@@ -264,7 +264,7 @@ static void within_a_callback(const pm_sandbox *sandbox, pm_queue *queue) {
     pm_completion *completion = next(queue, &within);
     CHECK(pm_completion_balance(completion) != NULL);
     pm_completion_free(completion);
-    CHECK(pm_client_wait(within.client, 20000));
+    CHECK(pm_client_wait(within.client, PATIENCE));
     /* The list was not begun by what was refused. */
     pm_record *record = NULL;
     CHECK(pm_message_iter_next(within.iter, &record, NULL) == PM_OK && record != NULL);

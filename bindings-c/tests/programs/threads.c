@@ -49,7 +49,7 @@ int main(void) {
         CHECK(strcmp(ids[i - 1], ids[i]) != 0);
 
     /* Closing ends the calls under way; one message serves all threads. */
-    control(sandbox, "{\"op\": \"set_fault\", \"fault\": {\"kind\": \"stall\", \"ms\": 60000}}");
+    control(sandbox, "{\"op\": \"set_fault\", \"fault\": {\"kind\": \"stall\"}}");
     pm_message *message = new_sms();
     for (int i = 0; i < THREADS; i++)
         CHECK(pthread_create(&threads[i], NULL, send_one, message) == 0);

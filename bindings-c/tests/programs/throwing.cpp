@@ -45,7 +45,7 @@ static std::string last_words(void (*work)(const pm_sandbox *)) {
     const pid_t child = fork();
     CHECK(child >= 0);
     if (child == 0) {
-        alarm(20);
+        alarm(PATIENCE / 1000);
         CHECK(dup2(ends[1], 2) == 2);
         // Of its own: the parent's threads are not there.
         work(start_sandbox());

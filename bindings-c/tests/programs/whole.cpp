@@ -107,7 +107,7 @@ static void reads(const pm::Sandbox &sandbox, const pm::Client &client) {
     CHECK(client.get_message(receipt.message_id).message_id == receipt.message_id);
     const std::vector<std::string> statuses = {"sent", "DELIVERED"};
     const pm::MessageRecord followed =
-        client.wait_for_status(receipt.message_id, pm::CallOptions().timeout(10s), statuses);
+        client.wait_for_status(receipt.message_id, pm::CallOptions().timeout(600s), statuses);
     CHECK(followed.status == "SENT" || followed.status == "DELIVERED");
 
     const auto missing = thrown_by<pm::MessageNotFoundError>([&] { client.get_message("msg_none"); });
@@ -189,7 +189,7 @@ static void fallback(const pm::Sandbox &sandbox, const pm::Client &client) {
     // Cancelled: the future has the trail, too.
     sandbox.control(R"({"op": "clear_requests"})");
     sandbox.control(R"({"op": "push_fault", "fault": {"kind": "code", "code": "CHANNEL_CONFIG_NOT_FOUND"}})");
-    sandbox.control(R"({"op": "push_fault", "fault": {"kind": "stall", "ms": 60000}})");
+    sandbox.control(R"({"op": "push_fault", "fault": {"kind": "stall"}})");
     pm::Call call;
     auto cancelled = client.send_with_fallback_async({greeting, hello}, pm::CallOptions(), &call);
     while (recorded(sandbox.get()) < 2) {

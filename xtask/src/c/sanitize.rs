@@ -51,7 +51,7 @@ pub(crate) fn run_all(workspace: &Workspace, options: &[&str]) -> Result<()> {
     run(workspace.cargo("build").args(["-p", "partner-messaging-c"]))?;
     let installed = self::installed(workspace, &workspace.built("debug"), &place.join("plain"))?;
     let out = place.join("valgrind-tests");
-    let settings = [format!("-DPM_LAUNCHER={VALGRIND}"), "-DPM_TIMEOUT=600".to_owned()];
+    let settings = [format!("-DPM_LAUNCHER={VALGRIND}"), "-DPM_TIMEOUT=3600".to_owned()];
     tools::test_programs(workspace, &programs, &installed, &out, &settings)?;
     // Not those that only make much of what the others do: they are too slow
     // here; nor those that fork: what the parent's threads hold is out of reach
