@@ -22,7 +22,7 @@ const AGAIN: u64 = 4;
 const IN_FLIGHT: u64 = 3;
 
 /// Long enough that a busy machine ends every call.
-const TIMEOUT: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(300);
 
 /// What a campaign came to.
 #[derive(Debug, Default)]

@@ -115,7 +115,7 @@ impl Run {
     #[must_use]
     pub fn wait_until_stopped(&mut self) -> bool {
         let begun = Instant::now();
-        while begun.elapsed() < Duration::from_secs(30) {
+        while begun.elapsed() < Duration::from_secs(120) {
             let status =
                 std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
             match status.rsplit(')').next().and_then(|rest| rest.trim_start().chars().next()) {
@@ -143,7 +143,7 @@ impl Run {
         let status = loop {
             match self.child.try_wait().unwrap() {
                 Some(status) => break status,
-                None if begun.elapsed() > Duration::from_secs(120) => {
+                None if begun.elapsed() > Duration::from_secs(900) => {
                     self.kill();
                     panic!("it hangs; it was told {:?}", self.told.take().unwrap().join().unwrap());
                 }
