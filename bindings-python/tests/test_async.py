@@ -276,9 +276,10 @@ def test_cancelling_a_crowd(sandbox: Sandbox) -> None:
                     await task
                 outcomes.append(own(raised.value).outcome)
                 assert own(raised.value).__cause__.kind == "cancelled"
-            # The 20 that the server had read, and hardly one that took their place meanwhile.
+            # The 20 that the server had read, and hardly one that took their place meanwhile: 20 for
+            # each time that this thread was held up between two cancellations.
             unknown = outcomes.count("unknown")
-            assert 20 <= unknown <= 60 and unknown + outcomes.count("not_sent") == 300
+            assert 20 <= unknown <= 150 and unknown + outcomes.count("not_sent") == 300
             assert len(sandbox.requests) <= unknown
 
     asyncio.run(main())
