@@ -105,7 +105,8 @@ static void finish(int chosen) {
     if (!chosen) return;
     int before = errno;
     if (acts("kill") || acts("torn")) kill(getpid(), SIGKILL);
-    if (acts("stop")) kill(getpid(), SIGSTOP);
+    /* This thread itself: it would go on until another one has taken the process's signal. */
+    if (acts("stop")) raise(SIGSTOP);
     errno = before;
 }
 
