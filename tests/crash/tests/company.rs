@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)] // A test may stop at what it did not expect.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use partner_messaging_crash::{Action, Driver, Oracle, Server, Shim, Work};
@@ -13,7 +13,7 @@ fn driver() -> Driver {
     Driver::rust(Path::new(env!("CARGO_BIN_EXE_crash-worker")))
 }
 
-const WORK: Work = Work { first: 0, count: 12, in_flight: 3, timeout: Duration::from_secs(20) };
+const WORK: Work = Work { first: 0, count: 12, in_flight: 3, timeout: Duration::from_secs(60) };
 
 #[test]
 fn two_processes_on_one_file_of_which_one_is_killed_double_nothing() {
@@ -35,6 +35,16 @@ fn two_processes_on_one_file_of_which_one_is_killed_double_nothing() {
     assert!(killed >= 20, "{killed}");
 }
 
+/// Killed when this is dropped, also where the test fails.
+struct Other(Child);
+
+impl Drop for Other {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 #[test]
 fn another_sqlite_may_read_the_file_all_the_time() {
     // As somebody who looks on, as the last one to close it, and as one who empties the log.
@@ -51,8 +61,8 @@ fn another_sqlite_may_read_the_file_all_the_time() {
     let (server, mut oracle) = (Server::start(), Oracle::default());
     let work = Work { count: 2, ..WORK };
     oracle.note(&driver().start(server.url(), &journal, work, &Shim::default()).wait(), 0);
-    let mut other =
-        Command::new("python3").args(["-c", script]).arg(&journal).stdin(Stdio::null()).spawn().unwrap();
+    let other = Command::new("python3").args(["-c", script]).arg(&journal).stdin(Stdio::null()).spawn();
+    let other = Other(other.unwrap());
     let work = Work { count: 8, ..WORK };
     for round in 0..20 {
         let first = round * 4;
@@ -63,7 +73,6 @@ fn another_sqlite_may_read_the_file_all_the_time() {
     }
     let all = Work { count: 84, ..work };
     oracle.note(&driver().start(server.url(), &journal, all, &Shim::default()).wait(), 0);
-    other.kill().unwrap();
-    other.wait().unwrap();
+    drop(other);
     oracle.check(&server, &journal, 0..all.count, true);
 }

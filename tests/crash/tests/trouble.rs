@@ -14,7 +14,7 @@ struct Place {
     oracle: Oracle,
 }
 
-const WORK: Work = Work { first: 0, count: 12, in_flight: 3, timeout: Duration::from_secs(20) };
+const WORK: Work = Work { first: 0, count: 12, in_flight: 3, timeout: Duration::from_secs(60) };
 
 impl Place {
     fn new() -> Self {
