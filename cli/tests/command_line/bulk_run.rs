@@ -1,7 +1,7 @@
 //! How a run of `bulk` goes, and what it says of itself.
 
 use std::fmt::Write;
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read};
 use std::time::{Duration, Instant};
 
 use partner_messaging_sandbox::Fault;
@@ -119,7 +119,7 @@ fn a_first_ctrl_c_ends_in_order() {
     let place = Place::new();
     people(&place, 200);
     for name in ["INT", "TERM", "HUP"] {
-        let command = [&BULK[..], &["--max-rate", "20", "--json"]].concat();
+        let command = [&BULK[..], &["--max-rate", "10", "--json"]].concat();
         let before = place.accepted();
         let child = place.program(&command).spawn().unwrap();
         wait_until(|| place.accepted() > before + 3);
@@ -139,16 +139,18 @@ fn a_first_ctrl_c_ends_in_order() {
 fn a_second_ctrl_c_leaves_at_once() {
     let place = Place::new();
     people(&place, 10);
-    place.sandbox.set_fault(Some(Fault::from_json(r#"{"kind":"stall","ms":20000}"#).unwrap()));
+    place.sandbox.set_fault(Some(Fault::from_json(r#"{"kind":"stall"}"#).unwrap()));
     let mut child = place.program(&BULK).spawn().unwrap();
     wait_until(|| !place.sandbox.requests().is_empty());
     signal(child.id(), "INT");
-    std::thread::sleep(Duration::from_millis(300));
+    // Two signals that wait at the same time are one.
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert!(lines.any(|line| line.contains("Ctrl-C again leaves at once")));
     assert!(child.try_wait().unwrap().is_none());
     let begun = Instant::now();
     signal(child.id(), "INT");
     assert_eq!(child.wait().unwrap().code(), Some(130));
-    assert!(begun.elapsed() < Duration::from_secs(5));
+    assert!(begun.elapsed() < Duration::from_secs(20));
 }
 
 #[test]
@@ -170,21 +172,22 @@ fn the_process_list_shows_no_key() {
     people(&place, 40);
     place.write("key", place.sandbox.api_key());
     let mut child = place
-        .program(&[&BULK[..], &["--max-rate", "20", "--api-key-file", "key"]].concat())
+        .program(&[&BULK[..], &["--max-rate", "5", "--api-key-file", "key"]].concat())
         .env_remove("PARTNER_MESSAGING_API_KEY")
         .spawn()
         .unwrap();
     wait_until(|| place.accepted() > 2);
     let arguments = std::fs::read(format!("/proc/{}/cmdline", child.id())).unwrap();
     let shown = String::from_utf8_lossy(&arguments).into_owned();
-    assert!(shown.contains("people.csv") && !shown.contains(place.sandbox.api_key()), "{shown}");
+    child.kill().unwrap();
     child.wait().unwrap();
+    assert!(shown.contains("people.csv") && !shown.contains(place.sandbox.api_key()), "{shown}");
 }
 
 pub(crate) fn wait_until(mut is_true: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !is_true() {
-        assert!(begun.elapsed() < Duration::from_secs(30), "it never came to be");
+        assert!(begun.elapsed() < Duration::from_secs(60), "it never came to be");
         std::thread::sleep(Duration::from_millis(5));
     }
 }

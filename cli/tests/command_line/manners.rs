@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use partner_messaging_sandbox::Fault;
 
+use crate::bulk_run::wait_until;
 use crate::support::{Ended, Place, path_of_program};
 
 #[test]
@@ -71,11 +72,8 @@ fn ctrl_c_ends_a_send_with_its_outcome() {
         .program(&["send", "--json", "--channel", "SMS", "--to", "+6591234567", "--content", "x"])
         .spawn()
         .unwrap();
+    wait_until(|| !place.sandbox.requests().is_empty());
     let begun = Instant::now();
-    while place.sandbox.requests().is_empty() {
-        assert!(begun.elapsed() < Duration::from_secs(20));
-        std::thread::sleep(Duration::from_millis(10));
-    }
     signal(child.id(), "INT");
     let ended = Ended::of(child.wait_with_output().unwrap()).with(130);
     assert_eq!(ended.json()["outcome"], "unknown");
