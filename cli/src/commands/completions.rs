@@ -84,7 +84,7 @@ mod tests {
     fn commands_options_and_values_are_offered_where_they_belong() {
         for (words, expected) in [
             (&["jou"][..], &["journal"][..]),
-            (&["journal", "re"], &["resolve", "reconcile"]),
+            (&["journal", "rec"], &["reconcile"]),
             (&["--json", "journal", "pur"], &["purge"]),
             (&["bulk", "people.csv", "--chan"], &["--channel"]),
             (&["bulk", "--progress", "b"], &["bar"]),
