@@ -2,18 +2,22 @@
 //! browser.
 
 use std::ffi::OsStr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 
 use serde_json::{Map, Value, json};
 
 use crate::Result;
 use crate::demo;
 use crate::files::once;
-use crate::machine::{debian_package, machine_node};
+use crate::machine::{debian_program, machine_node};
 use crate::node::addon::npm_ci;
-use crate::process::run;
+use crate::process::{in_path, run};
 use crate::workspace::Workspace;
+
+/// Both the program's name and its package's.
+const HEADLESS: &str = "chromium-headless-shell";
 
 fn folder(workspace: &Workspace) -> PathBuf {
     workspace.root.join("sandbox/inbox")
@@ -39,26 +43,43 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
 }
 
 pub(crate) fn test(workspace: &Workspace) -> Result<()> {
+    // A browser that is missing is fetched while the programs are built.
+    let (browser, senders) = thread::scope(|scope| {
+        let browser = scope.spawn(browser);
+        let senders = check(workspace).and_then(|()| json(&demo::senders(workspace, "inbox")?));
+        (browser.join(), senders)
+    });
+    let browser = browser.map_err(|_| "the search for a browser panicked")??;
+    run(in_browser(workspace, "test", &browser)?.env("SENDERS", senders?))
+}
+
+/// That the built page is what its sources make.
+fn check(workspace: &Workspace) -> Result<()> {
     install(workspace)?;
-    run(&mut npm(workspace, "check"))?;
-    let senders = json(&demo::senders(workspace, "inbox")?)?;
-    run(in_browser(workspace, "test")?.env("SENDERS", senders))
+    run(&mut npm(workspace, "check"))
 }
 
 /// Has the tests that take pictures take those of the documents anew.
 pub(crate) fn take_pictures(workspace: &Workspace) -> Result<()> {
     build(workspace)?;
-    run(in_browser(workspace, "pictures")?.env("PICTURES", workspace.root.join("sandbox/pictures")))
+    run(in_browser(workspace, "pictures", &browser()?)?
+        .env("PICTURES", workspace.root.join("sandbox/pictures")))
 }
 
 /// A script with a sandbox and a browser for its tests.
-fn in_browser(workspace: &Workspace, script: &str) -> Result<Command> {
+fn in_browser(workspace: &Workspace, script: &str, browser: &Path) -> Result<Command> {
     run(workspace.cargo("build").args(["-p", "partner-messaging-sandbox"]))?;
     let sandbox = workspace.built("debug").join("partner-messaging-sandbox");
     let mut tests = npm(workspace, script);
     tests.env("PARTNER_MESSAGING_SANDBOX", sandbox);
-    tests.env("CHROMIUM", debian_package("chromium", "chromium")?);
+    tests.env("CHROMIUM", browser);
     Ok(tests)
+}
+
+/// Chromium: that without windows takes half of the processor that the other takes to hide them.
+fn browser() -> Result<PathBuf> {
+    let find = || in_path(HEADLESS).or_else(|| in_path("chromium"));
+    debian_program(HEADLESS, HEADLESS, find)
 }
 
 /// How to start programs, for whoever does it in another language: their names, words and

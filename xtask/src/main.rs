@@ -41,8 +41,8 @@ Commands:
   demo             build everything, start the sandbox, and send every documented
                    kind of message from Rust, Python, Node, C and C++; kill a campaign of the
                    command line, and go on with it
-  test [part]...   run all tests, or those of: lint, rust, openapi, inbox, c,
-                   guard, node, install, cli, python; and, only by name, runtimes:
+  test [part]...   run all tests, or those of: lint, rust, openapi, c, guard,
+                   node, install, cli, python, inbox; and, only by name, runtimes:
                    the Node package on Bun, Deno and a newer Node; and interpreters:
                    the wheel on every CPython of the machine from 3.10 on
   layers           check that folders which are layers import only from those below them

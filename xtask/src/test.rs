@@ -11,18 +11,19 @@ use crate::{c, command_line, inbox, lint, node, openapi, python, rust};
 
 type Part = fn(&Workspace) -> Result<()>;
 
-/// In the order they run: what fails soonest comes first.
+/// In the order they run: what fails soonest comes first, and `inbox`, which needs a program of
+/// every language, after the parts that build them.
 const PARTS: [(&str, Part); 10] = [
     ("lint", lint::test),
     ("rust", rust::test),
     ("openapi", openapi::test),
-    ("inbox", inbox::test),
     ("c", c::test::test),
     ("guard", guard::check),
     ("node", node::test::test),
     ("install", install::test),
     ("cli", command_line::test),
     ("python", python::test::test),
+    ("inbox", inbox::test),
 ];
 
 /// Only when they are asked for by name: they fetch hundreds of megabytes.

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { Client } from '../../../bindings-node/index.js';
-import { eventually, Inbox, PATIENCE_MS, Sandbox, sms, startBrowser } from './support.mjs';
+import { eventually, Inbox, PATIENCE_MS, Sandbox, sms, startBrowser, UNDELIVERED } from './support.mjs';
 
 assert.ok(process.env.SENDERS, 'SENDERS is not set: run `cargo xtask test inbox`');
 const SENDERS = JSON.parse(process.env.SENDERS);
@@ -15,7 +15,7 @@ let browser, sandbox, inbox, page;
 before(async () => (browser = await startBrowser()));
 after(() => browser.close());
 beforeEach(async () => {
-  sandbox = await Sandbox.start({ delivery: { after_ms: null } });
+  sandbox = await Sandbox.start(UNDELIVERED);
   inbox = await Inbox.open(browser, sandbox);
   page = inbox.page;
 });
@@ -166,7 +166,7 @@ const FAULTS = {
     ...['304', '401', '404', '408', '409', '413', '422', '425', '429', '451', '503'].map((Status) => ({ Status, Body: '' })),
   ],
   close_before_read: [{}],
-  refuse: [{ Milliseconds: '60000' }],
+  refuse: [{ Milliseconds: '600000' }],
 };
 
 test('the faults that are tried are those of the builder', async () => {

@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { takePicture } from './pictures.mjs';
-import { email, eventually, Inbox, otp, Sandbox, SEND, sms, startBrowser } from './support.mjs';
+import { email, eventually, Inbox, otp, Sandbox, SEND, sms, startBrowser, UNDELIVERED } from './support.mjs';
 
 let browser, sandbox, inbox, page;
 before(async () => (browser = await startBrowser()));
@@ -128,7 +128,7 @@ test('a request is copied as a command that repeats it', async () => {
 
 test('a status is set for one message and for all', async () => {
   expectRefusals();
-  await sandbox.control({ op: 'set_state', state: { delivery: { after_ms: null } } });
+  await sandbox.control({ op: 'set_state', state: UNDELIVERED });
   await sandbox.send(sms('One'));
   await sandbox.send(sms('Two'));
   await row('One').click();
@@ -208,7 +208,10 @@ test('each fault of the builder waits in the sandbox as the page shows it', asyn
 test('faults are met as the builder was told', async () => {
   await button('Faults').click();
   const kind = dialog().getByRole('combobox', { name: 'Fault', exact: true });
-  const add = () => dialog().getByRole('button', { name: /this fault$/ }).click();
+  const add = async () => {
+    await dialog().getByRole('button', { name: /this fault$/ }).click();
+    await said('The fault ');
+  };
   const waiting = dialog().getByRole('region', { name: 'Faults that wait' });
 
   await kind.selectOption('respond');
@@ -248,17 +251,20 @@ test('faults are met as the builder was told', async () => {
   assert.equal(await sandbox.send(sms('7')), 200);
 
   // The port closes for everybody, also for the page, which says so.
-  await kind.selectOption('refuse');
-  await dialog().getByLabel('Milliseconds').fill('5000');
+  const close = async (milliseconds) => {
+    await kind.selectOption('refuse');
+    await dialog().getByLabel('Milliseconds').fill(milliseconds);
+    await add();
+  };
   inbox.expect(/^Failed to load resource: net::ERR_/);
-  await add();
-  await said('The fault acts');
-  assert.equal(await sandbox.send(sms('8')), null);
+  await close('500');
+  await eventually(async () => assert.equal(await sandbox.send(sms('8')), 200));
+  await row('8').first().waitFor();
+  await close('600000');
+  assert.equal(await sandbox.send(sms('9')), null);
   await button('Done', dialog()).click();
   await button('Export').click();
   await said('The sandbox does not answer');
-  await eventually(async () => assert.equal(await sandbox.send(sms('9')), 200));
-  await row('9').first().waitFor();
 });
 
 test('a wrong field of a fault is named beside it', async () => {
@@ -379,7 +385,7 @@ test('the record alone can be cleared', async () => {
 });
 
 test('of many changes of a status the page keeps the newest', async () => {
-  await sandbox.control({ op: 'set_state', state: { delivery: { after_ms: null } } });
+  await sandbox.control({ op: 'set_state', state: UNDELIVERED });
   await sandbox.send(sms('Often'));
   await sandbox.send(sms('Once'));
   const [{ messageId }] = await sandbox.control({ op: 'messages' });
@@ -400,6 +406,7 @@ test('of many changes of a status the page keeps the newest', async () => {
 });
 
 test('what the list shows can be saved', async () => {
+  await sandbox.control({ op: 'set_state', state: UNDELIVERED });
   const long = 'x'.repeat(5000);
   await sandbox.send(sms(`Long ${long}`));
   await sandbox.send(otp('141421'));

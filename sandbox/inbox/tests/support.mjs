@@ -25,6 +25,9 @@ const SLOWDOWN = Number(process.env.SLOWDOWN ?? 1);
 export const PATIENCE_MS = 60_000;
 const EVENTUALLY_MS = 30_000;
 
+/** The state in which a message stays SENT, and is not DELIVERED before a slow page has shown it. */
+export const UNDELIVERED = { delivery: { after_ms: null } };
+
 export const KEY = 'sandbox-key';
 export const SEND = '/partner/message/send';
 
@@ -105,7 +108,7 @@ const once = (emitter, event) => new Promise((resolve) => emitter.once(event, (.
 export async function startBrowser() {
   const profile = await mkdtemp(join(tmpdir(), 'inbox-'));
   const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell',
     args: [
       '--no-sandbox',
       '--disable-gpu',
