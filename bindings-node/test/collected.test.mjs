@@ -20,7 +20,7 @@ const COUNT = 12;
 for (const mode of ['a client that is closed', 'a client that is left', 'a client whose call is aborted', 'a sandbox that is left']) {
   test(`collected: ${mode}`, async (t) => {
     const args = ['--expose-gc', join(folder, 'test', 'support', 'collected.cjs'), mode, String(COUNT)];
-    const { code, stdout, stderr } = await run(args, { env: pointedAt(sandbox), ms: 60_000 });
+    const { code, stdout, stderr } = await run(args, { env: pointedAt(sandbox) });
     assert.deepEqual([code, stderr], [0, '']);
     const { collected, heap, sockets } = JSON.parse(stdout);
     t.diagnostic(`MB of heap: ${heap.map((bytes) => (bytes / MB).toFixed(1)).join(' ')}; ${sockets} descriptors at the end`);

@@ -5,14 +5,13 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { once } from 'node:events';
 import { Client, ConfigError, InvalidMessageError, Journal, JournalError, OutcomeUnknownError, TransportError } from 'partner-messaging';
 import { Sandbox } from 'partner-messaging/testing';
 import support from './support/support.cjs';
 
-const { failure, folder, pointedAt, run, sms } = support;
+const { failure, folder, pointedAt, run, sms, until } = support;
 
 let sandbox;
 let scratch;
@@ -130,7 +129,7 @@ test('what can’t be asked is refused with the argument’s name, and has no ou
 
 test('records are read page by page', async () => {
   const journal = new Journal(path);
-  const client = sandbox.client({ journal });
+  const client = sandbox.client({ journal, timeout: 300_000 });
   const keys = Array.from({ length: 1203 }, (_, n) => `k${String(n).padStart(4, '0')}`);
   await Promise.all(keys.map((each) => client.send(sms, { key: each })));
   assert.deepEqual((await all(journal.records())).map((record) => record.key), keys);
@@ -147,9 +146,10 @@ test('records are read page by page', async () => {
 test('events tell that a key is claimed, waited for and answered', async () => {
   const events = [];
   const client = sandbox.client({ journal: path, onEvent: (event) => events.push(event) });
-  sandbox.pushFault({ kind: 'stall', ms: 300 });
+  // Long enough for another call to meet the key's.
+  sandbox.pushFault({ kind: 'stall', ms: 3000 });
   const first = client.send(sms, { key });
-  while (sandbox.requests.length === 0) await sleep(1);
+  await until(() => sandbox.requests.length > 0);
   const second = client.send(sms, { key });
   assert.deepEqual([(await first).replayed, (await second).replayed], [false, true]);
   const steps = events.map(({ step }) => step);
@@ -161,13 +161,14 @@ test('events tell that a key is claimed, waited for and answered', async () => {
 });
 
 test('a call that waits for another one ends with its signal', async () => {
-  const client = sandbox.client({ journal: path });
+  const steps = [];
+  const client = sandbox.client({ journal: path, onEvent: ({ step }) => steps.push(step) });
   sandbox.setFault({ kind: 'stall' });
   const first = client.send(sms, { key });
-  while (sandbox.requests.length === 0) await sleep(1);
+  await until(() => sandbox.requests.length > 0);
   const controller = new AbortController();
   const second = client.send(sms, { key, signal: controller.signal });
-  await sleep(50);
+  await until(() => steps.includes('waiting'));
   controller.abort('enough');
   const error = await failure(second);
   assert.ok(error instanceof OutcomeUnknownError, String(error));
@@ -185,7 +186,7 @@ test('what a closed client had under way is recorded', async () => {
   const client = sandbox.client({ journal: path });
   sandbox.setFault({ kind: 'stall' });
   const call = failure(client.send(sms, { key }));
-  while (sandbox.requests.length === 0) await sleep(1);
+  await until(() => sandbox.requests.length > 0);
   await client.close();
   assert.equal((await call).outcome, 'unknown');
   const { outcome, kind } = await journal.get(key);
@@ -201,7 +202,6 @@ test('await using closes it', async () => {
 const program = (code, env = {}) =>
   run(['--input-type=module', '-e', `import { Client, Journal } from 'partner-messaging';\nconst sms = ${JSON.stringify(sms)};\n${code}`], {
     env: { ...pointedAt(sandbox), JOURNAL: path, ...env },
-    ms: 60_000,
   });
 
 test('an open journal keeps no process alive; one that is asked does', async () => {
@@ -214,7 +214,7 @@ test('an open journal keeps no process alive; one that is asked does', async () 
 
 test('the workers of a cluster share a file, and each message goes out once', async () => {
   const file = join(folder, 'test', 'support', 'cluster.mjs');
-  const { code, stderr, stdout } = await run([file], { env: { ...pointedAt(sandbox), JOURNAL: path }, ms: 60_000 });
+  const { code, stderr, stdout } = await run([file], { env: { ...pointedAt(sandbox), JOURNAL: path } });
   assert.deepEqual([code, stderr], [0, '']);
   const [sent, summary] = stdout.trim().split('\n');
   assert.equal(sent, '100');

@@ -5,7 +5,7 @@ import { Sandbox } from 'partner-messaging/testing';
 
 test('a thousand calls at once are a thousand messages', async () => {
   const sandbox = await Sandbox.start({ state: { balance: '1000' } });
-  const client = sandbox.client({ maxConnections: 20 });
+  const client = sandbox.client({ maxConnections: 20, timeout: 300_000 });
   const receipts = await Promise.all(
     Array.from({ length: 1000 }, (_, n) => client.send({ channel: 'SMS', to: '+6591234567', content: `message ${n}` })),
   );

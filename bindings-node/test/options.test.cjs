@@ -5,7 +5,7 @@ const assert = require('node:assert/strict');
 const { after, before, test } = require('node:test');
 const { Client, ConfigError, InvalidMessageError } = require('partner-messaging');
 const { Sandbox } = require('partner-messaging/testing');
-const { failure, run, sms } = require('./support/support.cjs');
+const { failure, run, sms, until } = require('./support/support.cjs');
 
 let sandbox;
 before(async () => {
@@ -145,9 +145,9 @@ test('new Client() goes by the environment', async () => {
 test('a closed client refuses calls, and closing ends those in flight', async () => {
   const client = sandbox.client();
   sandbox.reset();
-  sandbox.pushFault({ kind: 'stall', ms: 5000 });
+  sandbox.pushFault({ kind: 'stall' });
   const pending = failure(client.send(sms));
-  while (sandbox.requests.length === 0) await new Promise((done) => setTimeout(done, 5));
+  await until(() => sandbox.requests.length > 0);
   await client.close();
   await client.close();
   assert.deepEqual([(await pending).outcome, (await pending).kind], ['unknown', 'closed']);

@@ -17,7 +17,7 @@ let scratch;
 let tarballs;
 before(async () => {
   scratch = mkdtempSync(join(tmpdir(), 'partner-messaging-'));
-  const { code, stderr } = await run(['scripts/pack.mjs', join(scratch, 'dist')], { ms: 60_000 });
+  const { code, stderr } = await run(['scripts/pack.mjs', join(scratch, 'dist')]);
   assert.equal(code, 0, stderr);
   tarballs = readdirSync(join(scratch, 'dist')).map((file) => join(scratch, 'dist', file));
 });
@@ -78,7 +78,7 @@ function emptyProject(name) {
   writeFileSync(join(project, 'package.json'), '{ "name": "project", "private": true }\n');
   const options = ['--offline', '--cache', join(scratch, 'cache'), '--no-audit', '--no-fund', '--ignore-scripts'];
   const install = async (...args) => {
-    const { code, stderr } = await run(['install', ...options, ...args], { cwd: project, command: 'npm', ms: 60_000 });
+    const { code, stderr } = await run(['install', ...options, ...args], { cwd: project, command: 'npm' });
     assert.equal(code, 0, stderr);
   };
   return { project, install };

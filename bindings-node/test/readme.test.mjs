@@ -26,7 +26,7 @@ async function compiled(programs, scratch) {
     return path;
   });
   const options = ['--module', 'node20', '--target', 'es2022', '--strict', '--skipLibCheck', '--types', 'node'];
-  const { code, stdout, stderr } = await run([tsc, ...options, ...sources], { ms: 60_000 });
+  const { code, stdout, stderr } = await run([tsc, ...options, ...sources]);
   assert.equal(code, 0, stdout + stderr);
   return programs.map((program, n) => ({ ...program, path: join(scratch, `${n}.mjs`) }));
 }

@@ -5,6 +5,9 @@ import { after, before, beforeEach, test } from 'node:test';
 import { inspect } from 'node:util';
 import { ConfigError, InvalidMessageError, MessageRecord, OutcomeUnknownError, TransportError } from 'partner-messaging';
 import { Sandbox } from 'partner-messaging/testing';
+import support from './support/support.cjs';
+
+const { until } = support;
 
 const sms = (n = 0) => ({ channel: 'SMS', to: `+6591234${100 + n}`, content: 'Hello' });
 const whatsapp = { channel: 'WHATSAPP', to: '+6591234567', from: '+6581234567', templateId: 'HX1' };
@@ -26,10 +29,15 @@ async function sendMany(count) {
 }
 
 test('a message is followed until its status is final', async () => {
-  sandbox.setState({ delivery: { after_ms: 300, status: 'FAILED' } });
+  sandbox.setState({ delivery: { after_ms: null } });
   const { messageId } = await client.send(sms());
   assert.equal((await client.getMessage(messageId)).status, 'SENT');
-  const record = await client.waitForStatus(messageId);
+  const waiting = client.waitForStatus(messageId, { timeout: 300_000 });
+  await until(() => sandbox.requests.length > 2);
+  const body = JSON.stringify({ op: 'advance', message_id: messageId, status: 'FAILED' });
+  const headers = { 'content-type': 'application/json', connection: 'close' };
+  assert.equal((await fetch(`${sandbox.url}/sandbox/control`, { method: 'POST', headers, body })).status, 200);
+  const record = await waiting;
   assert.ok(record instanceof MessageRecord && Object.isFrozen(record));
   assert.equal(record.status, 'FAILED');
   assert.ok(record.updatedAt > record.createdAt);
@@ -158,7 +166,7 @@ test('a fallback that is aborted has its trail', async () => {
   sandbox.pushFault({ kind: 'stall' });
   const controller = new AbortController();
   const sending = client.sendWithFallback([whatsapp, sms(), sms(1)], { signal: controller.signal });
-  while (sandbox.requests.length < 2) await sleep(5);
+  await until(() => sandbox.requests.length === 2);
   controller.abort();
   await assert.rejects(sending, (error) => {
     assert.ok(error instanceof OutcomeUnknownError);

@@ -28,7 +28,7 @@ const use = `
     process.on('uncaughtException', ({ message }) => uncaught.push(message));
     const { signal } = new AbortController();
     const since = new Date(86_400_000);
-    const sent = await client.send(${JSON.stringify(sms)}, { signal, timeout: 5000 });
+    const sent = await client.send(${JSON.stringify(sms)}, { signal, timeout: 60_000 });
     const read = await client.getMessage(sent.messageId);
     const listed = [];
     for await (const message of client.listMessages({ since })) listed.push(message);
@@ -43,7 +43,7 @@ for (const [when, program] of [
   ['in mid-call', `${load} ${use} ${fake}`],
 ]) {
   test(`globals replaced ${when}`, async () => {
-    const { code, stderr } = await run(['-e', program], { env: pointedAt(sandbox), ms: 20_000 });
+    const { code, stderr } = await run(['-e', program], { env: pointedAt(sandbox) });
     assert.equal(stderr, 'SENT true true channel attempt,ended,attempt,ended,attempt,ended 6\n');
     assert.equal(code, 0);
   });

@@ -77,7 +77,8 @@ test('stopping ends it for good, and twice is as good as once', async () => {
   await sandbox.stop();
   await sandbox.stop();
   assert.throws(() => sandbox.requests, SandboxError);
-  assert.equal((await failure(client.send(sms))).outcome, 'not_sent');
+  // A client without connections: one that is just closing would be as good as an answer that is late.
+  assert.equal((await failure(sandbox.client({ maxRetries: 0 }).send(sms))).outcome, 'not_sent');
 });
 
 test('it shows its inbox on wish: opened, or printed', async () => {
@@ -101,7 +102,7 @@ test('it shows its inbox on wish: opened, or printed', async () => {
   ]) {
     const env = { PARTNER_MESSAGING_INBOX: variable, BROWSER: browser, ASKED: asked };
     const args = ['--input-type=module', '--eval', program, JSON.stringify(config), shown];
-    const { code, stdout, stderr } = await run(args, { env, ms: 60_000 });
+    const { code, stdout, stderr } = await run(args, { env });
     const printed = shown === 'print' ? `partner-messaging sandbox: inbox at ${stdout}` : '';
     assert.deepEqual([code, stderr], [0, printed]);
     assert.equal(existsSync(asked), shown === 'open');

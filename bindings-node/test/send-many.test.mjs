@@ -8,6 +8,9 @@ import { after, before, beforeEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AuthenticationError, Client, ConfigError, InsufficientCreditError, InvalidMessageError, Journal, SpendLimitError } from 'partner-messaging';
 import { Sandbox } from 'partner-messaging/testing';
+import support from './support/support.cjs';
+
+const { until } = support;
 
 let sandbox;
 before(async () => {
@@ -192,11 +195,11 @@ test('a slow consumer holds the source back', async () => {
 });
 
 test('a signal begins nothing more and is thrown at the end', async () => {
-  sandbox.setFault({ kind: 'stall', ms: 300 });
+  sandbox.setFault({ kind: 'stall', ms: 3000 });
   const controller = new AbortController();
   await using_(client(), async (it) => {
     const results = it.sendMany(messages(1000), { maxInFlight: 4, signal: controller.signal });
-    setTimeout(() => controller.abort(), 100);
+    until(() => sandbox.requests.length === 4).then(() => controller.abort());
     const { ended, error } = await all(results);
     assert.deepEqual([ended.length, error], [4, controller.signal.reason]);
     assert.ok(ended.every(({ outcome }) => outcome === 'sent'));

@@ -91,7 +91,7 @@ for (const [title, [code, count]] of Object.entries(programs)) {
   test(title, async () => {
     for (let i = 0; i < repeats(1); i += 1) {
       const env = { ...pointedAt(sandbox), COPY: join(copy, 'index.cjs') };
-      const result = await run(['-e', `${PRELUDE} (async () => { ${code} })();`], { env, ms: 60_000 });
+      const result = await run(['-e', `${PRELUDE} (async () => { ${code} })();`], { env });
       assert.deepEqual([result.code, result.signal, result.stderr], [0, null, 'SENT\n'.repeat(count)]);
       sandbox.reset();
     }

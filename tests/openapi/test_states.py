@@ -35,7 +35,7 @@ BALANCE = ("/partner/credit/balance", "GET")
 
 
 def control(**command):
-    answer = requests.post(f"{URL}/sandbox/control", json=command, timeout=10)
+    answer = requests.post(f"{URL}/sandbox/control", json=command, timeout=300)
     assert answer.status_code == 200, answer.text
     return answer.json()
 
@@ -97,7 +97,7 @@ def test_an_answer_is_as_described(operation, state, change, status, code):
         headers=case.headers,
         params=case.query,
         json=request.get("body"),
-        timeout=10,
+        timeout=300,
     )
     assert answer.status_code == status, answer.text
     case.validate_response(answer, checks=CONFORMANCE)
@@ -106,7 +106,7 @@ def test_an_answer_is_as_described(operation, state, change, status, code):
 
 
 def send_one():
-    answer = requests.post(URL + SEND[0], headers=KEY, json={"request": SMS}, timeout=10)
+    answer = requests.post(URL + SEND[0], headers=KEY, json={"request": SMS}, timeout=300)
     return answer.json()["data"]["messageId"]
 
 

@@ -95,7 +95,7 @@ test('Vite', async () => {
   writeFileSync(config, `export default { ${setting('Vite')} };\n`);
   const vite = join(place, 'node_modules', 'vite', 'bin', 'vite.js');
   const args = ['build', scratch, '--config', config, '--ssr', entry, '--outDir', outDir, '--logLevel', 'warn'];
-  const { code, stdout, stderr } = await run([vite, ...args], { cwd: scratch, ms: 60_000 });
+  const { code, stdout, stderr } = await run([vite, ...args], { cwd: scratch });
   assert.equal(code, 0, stdout + stderr);
   await sends(join(outDir, 'program.mjs'));
 });
@@ -120,7 +120,7 @@ test('Next.js, with the README’s route', async () => {
 
   const next = join(place, 'node_modules', 'next', 'dist', 'bin', 'next');
   const env = { ...pointedAt(sandbox), NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: undefined, NODE_TEST_CONTEXT: undefined };
-  const built = await run([next, 'build'], { cwd: project, env, ms: 300_000 });
+  const built = await run([next, 'build'], { cwd: project, env });
   assert.equal(built.code, 0, built.stdout + built.stderr);
 
   const port = await freePort();

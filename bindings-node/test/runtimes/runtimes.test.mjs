@@ -103,7 +103,7 @@ for (const [runtime, [command, ...args]] of Object.entries(runtimes)) {
     test(`${runtime}: ${title}`, async () => {
       const file = join(place, 'programs', `${n}.mjs`);
       writeFileSync(file, given(code));
-      const result = await run([...args, file], { command, cwd: place, env: pointedAt(sandbox), ms: 30_000 });
+      const result = await run([...args, file], { command, cwd: place, env: pointedAt(sandbox) });
       assert.deepEqual([result.code, result.signal, result.stdout, result.stderr], [0, null, `${expected}\n`, '']);
     });
   }
@@ -113,7 +113,7 @@ test('the README’s tests for vitest', async () => {
   const { code } = readmePrograms().find(({ heading }) => heading === ELSEWHERE);
   writeFileSync(join(place, 'programs', 'recipe.test.ts'), code);
   const vitest = [module('vitest', 'vitest.mjs'), 'run', '--root', join(place, 'programs')];
-  const result = await run(vitest, { command: node, cwd: place, ms: 60_000, env: { NO_COLOR: '1' } });
+  const result = await run(vitest, { command: node, cwd: place, env: { NO_COLOR: '1' } });
   assert.equal(result.code, 0, result.stdout + result.stderr);
   assert.match(result.stdout, /Tests +1 passed/);
 });

@@ -13,7 +13,7 @@ if (cluster.isPrimary) {
   console.log(JSON.stringify(await new Journal(journal).summary()));
   for (const worker of workers) worker.disconnect();
 } else {
-  const client = new Client({ journal });
+  const client = new Client({ journal, timeout: 300_000 });
   const sms = { channel: 'SMS', to: '+6591234567', content: 'Hello from Node!' };
   const receipts = await Promise.all(keys.map((key) => client.send(sms, { key })));
   process.send(receipts.filter(({ replayed }) => !replayed).length);

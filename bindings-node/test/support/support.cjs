@@ -4,11 +4,12 @@
 const { spawn } = require('node:child_process');
 const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
+const { setTimeout: sleep } = require('node:timers/promises');
 
 const folder = join(__dirname, '..', '..');
 
-/** Runs a program to its end; rejects if it takes longer than `ms`. */
-function run(args, { env = {}, cwd = folder, ms = 20_000, command = process.execPath } = {}) {
+/** Runs a program to its end; rejects if it takes longer than `ms`, as only one that hangs does. */
+function run(args, { env = {}, cwd = folder, ms = 300_000, command = process.execPath } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env: { ...process.env, ...env } });
     let stdout = '';
@@ -25,6 +26,15 @@ function run(args, { env = {}, cwd = folder, ms = 20_000, command = process.exec
       resolve({ code, signal, stdout, stderr });
     });
   });
+}
+
+/** Waits until it is true, for as long as a busy machine needs. */
+async function until(isTrue) {
+  const end = performance.now() + 60_000;
+  while (!isTrue()) {
+    if (performance.now() > end) throw new Error(`it never came to be: ${isTrue}`);
+    await sleep(5);
+  }
 }
 
 /** The environment that points a program at the sandbox. */
@@ -61,4 +71,4 @@ const repeats = (few) => Number(process.env.PARTNER_MESSAGING_TEST_REPEATS ?? fe
 
 const sms = Object.freeze({ channel: 'SMS', to: '+6591234567', content: 'Hello from Node!' });
 
-module.exports = { ELSEWHERE, folder, readmePrograms, run, pointedAt, failure, repeats, sms };
+module.exports = { ELSEWHERE, folder, readmePrograms, run, pointedAt, failure, repeats, sms, until };
