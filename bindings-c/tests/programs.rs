@@ -271,6 +271,7 @@ fn every_example_is_tested() {
         "first.cpp",
         "libuv.cpp",
         "many.c",
+        "many.cpp",
         "tour.c",
         "tour.cpp",
     ];
