@@ -43,8 +43,9 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, partner_messaging_san
     return tmp_path
 
 
-# What changes the process that imports it is run in one of its own: see test_servers.py.
-OWN_PROCESS = ("import gevent", "import eventlet")
+# What changes the process that imports it, or starts others, is run in one of its own: the former
+# in test_servers.py.
+OWN_PROCESS = ("import gevent", "import eventlet", "from multiprocessing")
 
 
 @pytest.mark.parametrize("program", [block for block in BLOCKS if not block.startswith(OWN_PROCESS)])
@@ -146,3 +147,11 @@ def test_the_bars(place: Path, partner_messaging_sandbox: Sandbox, capsys: pytes
     (task,) = run(block("rich.progress"))["progress"].tasks
     assert (task.completed, task.description) == (2, "2 done, 1 unknown")
     assert "reset" in capsys.readouterr().out
+
+
+def test_the_workers(place: Path, partner_messaging_sandbox: Sandbox) -> None:
+    (place / "campaign.py").write_text(block("from multiprocessing"))
+    for _ in range(2):
+        done = subprocess.run([sys.executable, "campaign.py"], capture_output=True, text=True, timeout=HANGS)
+        assert (done.stdout, done.stderr) == ("50 of 50\n" * 4, "")
+        assert len(partner_messaging_sandbox.requests) == 200

@@ -60,6 +60,7 @@ from ._native import (
     WhatsApp,
     __version__,
 )
+from ._send_batch import send_batch
 from ._send_many import SendMany
 
 TYPE_CHECKING = False
@@ -122,6 +123,7 @@ __all__ = [
     "ValidationError",
     "WhatsApp",
     "__version__",
+    "send_batch",
 ]
 
 

@@ -20,6 +20,7 @@ __all__ = [
     "OnEvent",
     "OnProgress",
     "Outcome",
+    "SentRow",
     "SmsDict",
     "WhatsAppDict",
 ]
@@ -71,3 +72,18 @@ OnProgress: TypeAlias = Callable[[BatchSummary], object]
 
 Outcome: TypeAlias = Literal["sent", "rejected", "not_sent", "unknown"]
 """What became of a message."""
+
+
+class SentRow(TypedDict):
+    """What ``send_batch`` says of a row."""
+
+    key: str
+    """The row's key in the journal."""
+    outcome: Outcome
+    """What became of its message."""
+    message_id: str | None
+    """The service's id of it, if it was sent."""
+    error: str | None
+    """The name of the error's class, if it was not."""
+    kind: str | None
+    """The error's stable word for what went wrong."""

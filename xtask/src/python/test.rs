@@ -6,12 +6,16 @@ use crate::Result;
 use crate::crash;
 use crate::files::only_file;
 use crate::process::{first_in_path, program, run};
+use crate::services::postgres::Postgres;
 use crate::workspace::Workspace;
 
 pub(crate) fn test(workspace: &Workspace) -> Result<()> {
     let python = installed(workspace)?;
     test_sdist(workspace)?;
-    run(workspace.command(&python).args(["-m", "pytest", "bindings-python/tests"]))?;
+    // The machines' journal.
+    let server = Postgres::start(workspace)?;
+    run(server.points(workspace.command(&python).args(["-m", "pytest", "bindings-python/tests"])))?;
+    drop(server);
     crash::test_python(workspace, &python)
 }
 
