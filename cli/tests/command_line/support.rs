@@ -21,8 +21,12 @@ impl Place {
 
     /// The program, not started yet.
     pub(crate) fn program(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(path_of_program());
+        // Who runs the tests by `nohup` or in the background has some of these ignored, and
+        // what is started after that, too.
+        let mut command = Command::new("env");
         command
+            .arg("--default-signal=HUP,INT,TERM")
+            .arg(path_of_program())
             .args(arguments)
             .current_dir(self.folder.path())
             .env_clear()
