@@ -25,7 +25,8 @@ def test_the_metadata_is_valid() -> None:
     assert metadata.description_content_type is not None and "markdown" in metadata.description_content_type
     readme = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
     assert metadata.description is not None and metadata.description.strip() == readme.strip()
-    assert not metadata.requires_dist  # nothing but this package is installed
+    # Nothing but this package is installed by those who ask for no more.
+    assert {str(wanted.marker) for wanted in metadata.requires_dist or ()} == {'extra == "ray"'}
 
 
 def test_the_licences_are_in_it() -> None:
