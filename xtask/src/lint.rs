@@ -8,8 +8,9 @@ mod source;
 
 use crate::Result;
 use crate::generate;
-use crate::node::addon;
+use crate::packages::crates;
 use crate::process::run;
+use crate::release;
 use crate::result::every;
 use crate::workspace::Workspace;
 
@@ -21,7 +22,8 @@ pub(crate) fn test(workspace: &Workspace) -> Result<()> {
         layers::check(workspace),
         panics::check(workspace),
         readme::check(workspace),
-        addon::check_version(workspace),
+        release::places::check(&workspace.root),
+        crates::check(workspace),
         generate::run(&workspace.root, true),
         run(workspace.command("cargo").args(["fmt", "--all", "--check"])),
         run(workspace.cargo("clippy").args(["--workspace", "--all-targets", "--", "-D", "warnings"])),

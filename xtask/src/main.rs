@@ -23,6 +23,7 @@ mod openapi;
 mod packages;
 mod process;
 mod python;
+mod release;
 mod result;
 mod rust;
 mod services;
@@ -59,6 +60,11 @@ Commands:
                    run a command with a PostgreSQL server of its own, whose URL is in
                    PARTNER_MESSAGING_TEST_POSTGRES
   package          fill dist/ with what users install: wheel, npm tarballs, C archive
+  crates           package the crates that are published, in their order, build each from what
+                   was packaged, and check that it has its licences and a readme
+  release X.Y.Z [--dry-run]
+                   move the changelog and every package's version, commit and tag that; or
+                   show what would change
   faults           print the table of faults: outcome, kind and POSTs of each
   crash [--kills N] [--losses N] [--seed S]
                    kill programs that send in Rust, Python and Node after each of their steps,
@@ -113,6 +119,11 @@ fn execute(arguments: &[&str]) -> Result<()> {
         ["bench", "guard"] => bench::guard::check(&workspace),
         ["bench", "guard", "--update"] => bench::guard::update(&workspace),
         ["bench", arguments @ ..] => bench::compare::run(&workspace, arguments),
+        ["crates"] => packages::crates::verify(&workspace),
+        ["release", version] => release::run(&workspace, version, false),
+        ["release", version, "--dry-run"] | ["release", "--dry-run", version] => {
+            release::run(&workspace, version, true)
+        }
         ["faults"] => rust::faults(&workspace),
         ["crash", options @ ..] => crash::run_all(&workspace, options),
         ["soak", options @ ..] => rust::soak(&workspace, options),

@@ -1,4 +1,5 @@
 //! The packages that users install.
 
+pub(crate) mod crates;
 pub(crate) mod dist;
 pub(crate) mod install;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::Result;
-use crate::files::{once, read};
+use crate::files::once;
 use crate::machine::machine_node;
 use crate::process::{run, with_network};
 use crate::workspace::Workspace;
@@ -34,16 +34,6 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     let stamp = folder.join("node_modules/.xtask.stamp");
     once(&stamp, &version, &lock, || npm_ci(workspace, &folder))?;
     run(npm(workspace).args(["run", "--silent", "build"]))
-}
-
-/// Everything has one version; npm wants its own written down.
-pub(crate) fn check_version(workspace: &Workspace) -> Result<()> {
-    let file = folder(workspace).join("package.json");
-    let line = format!("\"version\": \"{}\",", workspace.version());
-    if read(&file)?.lines().any(|found| found.trim() == line) {
-        return Ok(());
-    }
-    Err(format!("{} should have the workspace's version: {line}", file.display()))
 }
 
 /// Writes the main and the platform tarball to `out`.
