@@ -3,13 +3,14 @@
 
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read};
+use std::io;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use partner_messaging::journal::StoreError;
 
+use super::descriptors::read_head;
 use super::schema::{APPLICATION_ID, FORMAT};
 use super::system_calls::byte_lock;
 use crate::fork::{forget, remember};
@@ -51,9 +52,10 @@ pub(super) fn check_header(path: &Path) -> Result<(), StoreError> {
     if !metadata.is_file() {
         return Err(StoreError::broken("it is no file"));
     }
-    let mut header = Vec::with_capacity(100);
-    let read = File::open(path).and_then(|file| file.take(100).read_to_end(&mut header));
-    read.map_err(|error| StoreError::broken(format!("it can't be read: {error}")))?;
+    let mut header = [0; 100];
+    let length = read_head(path, &mut header)
+        .map_err(|error| StoreError::broken(format!("it can't be read: {error}")))?;
+    let header = &header[..length];
     let number =
         |at: usize| header.get(at..at + 4).map(|bytes| bytes.iter().fold(0, |n, b| n << 8 | u32::from(*b)));
     if header.get(..16) != Some(MAGIC) || number(68) != Some(APPLICATION_ID) {

@@ -2,6 +2,7 @@
 //! refused must stay as it is, its log and its shared memory, too.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use partner_messaging::journal::StoreError;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
@@ -27,9 +28,8 @@ pub(super) fn inspect(path: &Path, depth: Depth, mark: u64) -> Result<[u8; 32], 
     let has_log = beside(path, "-wal").metadata().is_ok_and(|log| log.len() > 0);
     if !has_log {
         // Then SQLite needs neither a log nor shared memory, and makes none.
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-        let connection =
-            Connection::open_with_flags(immutable(path), flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_URI;
+        let connection = connection_to(&immutable(path), flags)?;
         return check(&connection, depth, mark);
     }
     let connection = open_for_reading(path)?;
@@ -45,11 +45,17 @@ pub(super) fn inspect(path: &Path, depth: Depth, mark: u64) -> Result<[u8; 32], 
     }
 }
 
+/// A connection that doesn't wait for others: who waits inside SQLite keeps the process from forking.
+pub(super) fn connection_to(path: &Path, flags: OpenFlags) -> Result<Connection, Fault> {
+    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_timeout(Duration::ZERO)?;
+    Ok(connection)
+}
+
 /// Opens a file with what is in its log. It changes nothing when it is closed.
 fn open_for_reading(path: &Path) -> Result<Connection, Fault> {
     // Whoever may only read can't lock it for itself.
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
+    let connection = connection_to(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     connection.execute_batch("PRAGMA query_only = ON")?;
     Ok(connection)

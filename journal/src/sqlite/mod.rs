@@ -1,6 +1,7 @@
 //! The journal in a file: SQLite, which the processes of one machine may share.
 
 mod create;
+mod descriptors;
 mod fault;
 mod files;
 mod inspect;

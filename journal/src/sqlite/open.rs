@@ -13,7 +13,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::fault::Fault;
 use super::files::{self, FileId, LockFile, lock_file_error};
-use super::inspect::{self, Depth, inspect};
+use super::inspect::{self, Depth, connection_to, inspect};
 use super::migrate::migrate;
 use super::store::SqliteStore;
 use super::system_calls;
@@ -77,7 +77,10 @@ impl SqliteFile {
         system_calls::watch_thread();
         let path = &self.path;
         files::check_file_system(path)?;
-        files::check_header(path)?;
+        {
+            let _inside = enter();
+            files::check_header(path)?;
+        }
         let file = files::id_of(path).ok_or_else(|| StoreError::broken("it was removed"))?;
         let boot = boot_id()?;
         let in_use = FileInUse::begin(file)?;
@@ -198,8 +201,7 @@ impl OpenStore for SqliteFile {
 /// Opens a file that may be used. What is written is synced, and the log is kept when the
 /// connection is closed, until both are told otherwise. Gives the journal's secret, too.
 fn connect(path: &Path, depth: Depth, mark: u64) -> Result<(Connection, [u8; 32]), Fault> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
+    let connection = connection_to(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     // The errors of an automatic checkpoint are told to nobody.
     connection.execute_batch(

@@ -4,7 +4,8 @@
 //! whomever in the process: Python's `sqlite3` reading the same file is enough. It then
 //! takes itself for the last user and unlinks the write-ahead log under us. So `fcntl`
 //! takes open-file-description locks, which belong to our descriptor alone, and which
-//! other SQLites respect, in this process too.
+//! other SQLites respect, in this process too. What [closing](super::descriptors) would do to
+//! theirs stands apart.
 //!
 //! **Forks.** A child inherits SQLite's tables of open files, which it must not believe. So
 //! it sees other device numbers than its parent did, and never finds the parent's files
@@ -13,14 +14,17 @@
 #![allow(unsafe_code)]
 
 use std::cell::RefCell;
-use std::ffi::{CStr, c_char, c_int, c_void};
+use std::ffi::{CStr, OsStr, c_char, c_int, c_void};
+use std::fs::File;
+use std::os::fd::{FromRawFd, IntoRawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::OnceLock;
 
 use rusqlite::ffi;
 
-use crate::fork::{self, forget, remember};
+use super::descriptors;
+use crate::fork::{self, remember};
 
 /// Replaces the system calls, once in this process.
 ///
@@ -91,40 +95,49 @@ pub(crate) fn open_file(path: &Path) -> Option<(u64, u64)> {
     Some((status.st_dev as u64, status.st_ino as u64))
 }
 
-/// Nothing on a thread that is no journal's, or ends.
-fn with_open_files(change: impl FnOnce(&mut Vec<OpenFile>)) {
-    let _ = OPEN_FILES.try_with(|files| {
-        if let Ok(mut files) = files.try_borrow_mut()
-            && let Some(files) = &mut *files
-        {
-            change(files);
-        }
-    });
+/// `None` on a thread that is no journal's, or ends.
+fn with_open_files<T>(change: impl FnOnce(&mut Vec<OpenFile>) -> T) -> Option<T> {
+    let changed = OPEN_FILES.try_with(|files| files.try_borrow_mut().ok()?.as_mut().map(change));
+    changed.ok().flatten()
 }
 
 extern "C" fn open(path: *const c_char, flags: c_int, mode: c_int) -> c_int {
     // SAFETY: SQLite passes what it would pass to `open`: a path that ends in a NUL.
-    let descriptor = unsafe { libc::open(path, flags, mode) };
+    let open = || unsafe { libc::open(path, flags, mode) };
+    if with_open_files(|_| ()).is_none() {
+        return open();
+    }
+    // SAFETY: as above.
+    let name = unsafe { CStr::from_ptr(path) };
+    let kept = descriptors::take(Path::new(OsStr::from_bytes(name.to_bytes())), flags);
+    let descriptor = kept.map_or_else(
+        || {
+            let descriptor = open();
+            if descriptor >= 0 {
+                remember(descriptor);
+            }
+            descriptor
+        },
+        IntoRawFd::into_raw_fd,
+    );
     if descriptor >= 0 {
-        with_open_files(|files| {
-            // SAFETY: as above.
-            let path = unsafe { CStr::from_ptr(path) }.to_bytes().into();
-            files.push(OpenFile { path, descriptor });
-            remember(descriptor);
-        });
+        with_open_files(|files| files.push(OpenFile { path: name.to_bytes().into(), descriptor }));
     }
     descriptor
 }
 
 extern "C" fn close(descriptor: c_int) -> c_int {
-    with_open_files(|files| {
-        if let Some(at) = files.iter().position(|file| file.descriptor == descriptor) {
-            files.swap_remove(at);
-            forget(descriptor);
-        }
+    let is_journals = with_open_files(|files| {
+        let at = files.iter().position(|file| file.descriptor == descriptor);
+        at.map(|at| files.swap_remove(at)).is_some()
     });
-    // SAFETY: SQLite closes a descriptor that it opened and doesn't use any more.
-    unsafe { libc::close(descriptor) }
+    if is_journals != Some(true) {
+        // SAFETY: SQLite closes a descriptor that it opened and doesn't use any more.
+        return unsafe { libc::close(descriptor) };
+    }
+    // SAFETY: as above.
+    descriptors::close(unsafe { File::from_raw_fd(descriptor) });
+    0
 }
 
 extern "C" fn fstat(descriptor: c_int, status: *mut libc::stat) -> c_int {
@@ -157,19 +170,30 @@ extern "C" fn fcntl(descriptor: c_int, command: c_int, argument: *mut c_void) ->
     }
 }
 
-/// A lock on one byte of a file, as an open-file-description lock.
+/// A lock on one byte of a file, or on all of it, as an open-file-description lock.
 pub(crate) mod byte_lock {
     use std::fs::File;
     use std::io;
     use std::os::fd::AsRawFd;
 
     fn command(file: &File, command: libc::c_int, kind: libc::c_int, at: u64) -> io::Result<libc::flock> {
+        range_command(file, command, kind, at, 1)
+    }
+
+    /// A length of 0 is all to the end of the file, and beyond.
+    fn range_command(
+        file: &File,
+        command: libc::c_int,
+        kind: libc::c_int,
+        at: u64,
+        length: libc::off_t,
+    ) -> io::Result<libc::flock> {
         // SAFETY: a `flock` is made of integers; zero is a value of each.
         let mut range: libc::flock = unsafe { std::mem::zeroed() };
         range.l_type = kind as libc::c_short;
         range.l_whence = libc::SEEK_SET as libc::c_short;
         range.l_start = at as libc::off_t;
-        range.l_len = 1;
+        range.l_len = length;
         // SAFETY: the descriptor is open, and `range` a valid `flock`, which the call may write.
         match unsafe { libc::fcntl(file.as_raw_fd(), command, &raw mut range) } {
             0 => Ok(range),
@@ -204,6 +228,21 @@ pub(crate) mod byte_lock {
     /// Whether somebody else has the byte locked, or shares it.
     pub(crate) fn is_locked(file: &File, at: u64) -> io::Result<bool> {
         let found = command(file, GET, libc::F_WRLCK as libc::c_int, at)?;
+        Ok(found.l_type != libc::F_UNLCK as libc::c_short)
+    }
+
+    /// Locks all of the file.
+    pub(crate) fn lock_all(file: &File) -> io::Result<()> {
+        range_command(file, SET, libc::F_WRLCK as libc::c_int, 0, 0).map(drop)
+    }
+
+    pub(crate) fn unlock_all(file: &File) -> io::Result<()> {
+        range_command(file, SET, libc::F_UNLCK as libc::c_int, 0, 0).map(drop)
+    }
+
+    /// Whether somebody else has any of it locked.
+    pub(crate) fn is_any_locked(file: &File) -> io::Result<bool> {
+        let found = range_command(file, GET, libc::F_WRLCK as libc::c_int, 0, 0)?;
         Ok(found.l_type != libc::F_UNLCK as libc::c_short)
     }
 }

@@ -33,9 +33,8 @@ def look_on() -> None:
             pass
 
 
+threading.Thread(target=look_on, daemon=True).start()
 with Client("a-key", base_url=base_url, journal=journal, timeout=float(timeout) / 1000, max_retries=0) as client:
-    # Not before: what has the file open while a journal is opened in its process is not protected.
-    threading.Thread(target=look_on, daemon=True).start()
     with ThreadPoolExecutor(int(threads)) as pool:
         for call in [pool.submit(send, client, int(first) + n) for n in range(int(count))]:
             call.result()

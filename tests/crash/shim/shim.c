@@ -11,7 +11,8 @@
    CRASH_ACTION  kill, torn (half of a write, then kill), stop, eio, enospc
    CRASH_TIMES   how many events in a row fail (1); 0: all from then on
    CRASH_LOG     a file for the names of the events, one a line
-   CRASH_SHADOW  a folder for what was synced */
+   CRASH_SHADOW  a folder for what was synced
+   CRASH_PAUSE   how many microseconds each cut of a file takes more, in which others may find it cut */
 
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -236,6 +237,7 @@ static int truncate_file(int fd, off_t size) {
         return -1;
     }
     int result = (int)syscall(SYS_ftruncate, fd, size);
+    usleep((useconds_t)atol(setting("CRASH_PAUSE", "0")));
     finish(chosen);
     return result;
 }

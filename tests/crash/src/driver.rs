@@ -41,7 +41,9 @@ impl Driver {
     #[must_use]
     pub fn python(interpreter: &Path) -> Self {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/drivers/send.py");
-        Self { arguments: vec![script.into()], ..Self::rust(interpreter) }
+        // Its own SQLite, which reads all the time, meets each file that is cut under it.
+        let variables = vec![("CRASH_PAUSE".to_owned(), "2000".into())];
+        Self { arguments: vec![script.into()], variables, ..Self::rust(interpreter) }
     }
 
     /// The one in Node; `package` is the folder of the package.
