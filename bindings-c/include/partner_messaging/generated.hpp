@@ -917,6 +917,7 @@ class Options {
 /// What one call may have different from its client.
 class CallOptions {
   public:
+    /// Everything as the client has it.
     CallOptions() : handle_(pm_call_options_new()) {}
 
     /// The call's deadline, from its start.
@@ -989,6 +990,7 @@ class CallOptions {
 /// query's parameters are assumptions (those of the filters here). query() adds any other.
 class Filter {
   public:
+    /// All messages.
     Filter() : handle_(pm_filter_new()) {}
 
     /// Only those of one channel, for example `SMS`.
@@ -1093,6 +1095,8 @@ class Filter {
 /// under the client's base URL, with the key.
 class Request {
   public:
+    /// A request with `method` (`GET`, `POST`, `PUT`, `PATCH` or `DELETE`) to `path`, which begins
+    /// with a slash. Both are checked when the request is made.
     Request(const StringArgument &method, const StringArgument &path) : handle_(pm_request_new(method.get(), path.get())) {}
 
     /// A parameter of the query.

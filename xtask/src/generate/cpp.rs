@@ -340,13 +340,14 @@ fn settings(settings: &Record) -> String {
     };
     let handle = names::handle(&settings.name);
     let parameters: Vec<_> =
-        settings.parameters.iter().map(|it| format!("const StringArgument &{it}")).collect();
-    let arguments: Vec<_> = settings.parameters.iter().map(|it| format!("{it}.get()")).collect();
+        settings.constructor.parameters.iter().map(|it| format!("const StringArgument &{it}")).collect();
+    let arguments: Vec<_> = settings.constructor.parameters.iter().map(|it| format!("{it}.get()")).collect();
     let mut out = format!(
-        "\n{doc}class {name} {{\n  public:\n    {name}({}) : handle_(pm_{handle}_new({})) {{}}\n",
+        "\n{doc}class {name} {{\n  public:\n{begun}    {name}({}) : handle_(pm_{handle}_new({})) {{}}\n",
         parameters.join(", "),
         arguments.join(", "),
         doc = settings.doc.lines(&Cpp, "/// ", WIDTH),
+        begun = settings.constructor.doc.lines(&Cpp, "    /// ", WIDTH),
     );
     for setting in &settings.fields {
         let called = names::one(setting);

@@ -46,7 +46,14 @@ pub(crate) struct Record {
     pub(crate) name: String,
     pub(crate) doc: Doc,
     pub(crate) fields: Vec<Field>,
-    /// The names of what a builder begins with.
+    pub(crate) constructor: Constructor,
+}
+
+/// What a builder begins with; nothing for what is no builder.
+#[derive(Default)]
+pub(crate) struct Constructor {
+    pub(crate) doc: Doc,
+    /// Their names.
     pub(crate) parameters: Vec<String>,
 }
 
@@ -173,7 +180,12 @@ impl Core {
             accessor.ty = Type::Json;
             fields.push(accessor);
         }
-        Ok(Record { name: name.to_owned(), doc: Doc::of(&item.attrs), fields, parameters: Vec::new() })
+        Ok(Record {
+            name: name.to_owned(),
+            doc: Doc::of(&item.attrs),
+            fields,
+            constructor: Constructor::default(),
+        })
     }
 
     /// The methods of a type that take nothing and give a value.
@@ -197,13 +209,18 @@ impl Core {
                 parameters: Vec::new(),
             });
         }
-        Ok(Record { name: name.to_owned(), doc: self.doc(name)?, fields, parameters: Vec::new() })
+        Ok(Record {
+            name: name.to_owned(),
+            doc: self.doc(name)?,
+            fields,
+            constructor: Constructor::default(),
+        })
     }
 
     /// The methods of a builder that give it back with one thing set. Those whose
     /// argument is a type of its own (a callback) are each language's own business.
     fn setters(&self, name: &str) -> Result<Record> {
-        let (mut fields, mut begins_with) = (Vec::new(), Vec::new());
+        let (mut fields, mut constructor) = (Vec::new(), Constructor::default());
         for method in self.methods(name) {
             let inputs = &method.sig.inputs;
             let arguments: Vec<_> = inputs
@@ -218,7 +235,7 @@ impl Core {
             let all_are_known = arguments.len() + usize::from(takes_self) == inputs.len();
             let (parameters, types): (Vec<_>, Vec<_>) = arguments.into_iter().unzip();
             if method.sig.ident == "new" {
-                begins_with = parameters;
+                constructor = Constructor { doc: Doc::of(&method.attrs), parameters };
                 continue;
             }
             if !gives_self || !takes_self || !all_are_known {
@@ -233,7 +250,7 @@ impl Core {
             let doc = Doc::of(&method.attrs);
             fields.push(Field { name: method.sig.ident.to_string(), doc, ty, optional: true, parameters });
         }
-        Ok(Record { name: name.to_owned(), doc: self.doc(name)?, fields, parameters: begins_with })
+        Ok(Record { name: name.to_owned(), doc: self.doc(name)?, fields, constructor })
     }
 
     /// The public methods of a type, but those that its pages don't show.

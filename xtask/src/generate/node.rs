@@ -104,7 +104,8 @@ fn settings(settings: &Record) -> String {
         "MessageFilter" => ("NativeFilter", "MessageFilter"),
         _ => ("NativeRequest", "Request"),
     };
-    let given: String = settings.parameters.iter().map(|it| format!("pub {it}: String,\n")).collect();
+    let given: String =
+        settings.constructor.parameters.iter().map(|it| format!("pub {it}: String,\n")).collect();
     let fields = || settings.fields.iter().filter(|setting| setting.ty != Type::Journal);
     let declared: String = fields()
         .map(|setting| {
