@@ -36,6 +36,17 @@ pub(crate) fn remove_folder(path: &Path) -> Result<()> {
     }
 }
 
+/// Copies a folder with all that is in it.
+pub(crate) fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+    make_folder(to)?;
+    for entry in fs::read_dir(from).map_err(|error| format!("{}: {error}", from.display()))? {
+        let entry = entry.map_err(|error| format!("{}: {error}", from.display()))?.path();
+        let copied = to.join(entry.file_name().unwrap_or_default());
+        if entry.is_dir() { copy_folder(&entry, &copied)? } else { copy(&entry, &copied)? }
+    }
+    Ok(())
+}
+
 /// Does `make` unless it was done before with the same `version` of the tool that does it and
 /// the same `inputs`, files whose contents decide; `stamp` remembers them.
 pub(crate) fn once(

@@ -11,6 +11,7 @@ mod command_line;
 mod count;
 mod crash;
 mod demo;
+mod docs;
 mod files;
 mod fresh;
 mod fuzz;
@@ -83,6 +84,7 @@ Commands:
   sanitize [--rounds N]
                    the C programs under AddressSanitizer, LeakSanitizer, UBSan and valgrind
   abi [--update]   check that programs compiled before go on working, or accept the change
+  docs             the site: the guide and the references of all languages, in target/site
   doxygen          the pages of the C and C++ headers, without a warning
   clang            the C and C++ headers and programs by the other compiler
   help             show this
@@ -138,6 +140,7 @@ fn execute(arguments: &[&str]) -> Result<()> {
         ["sanitize", options @ ..] => c::sanitize::run_all(&workspace, options),
         ["abi"] => c::abi::check(&workspace, false),
         ["abi", "--update"] => c::abi::check(&workspace, true),
+        ["docs"] => docs::build(&workspace),
         ["doxygen"] => c::doxygen::build(&workspace),
         ["clang"] => c::clang::check(&workspace),
         [] => Err(format!("which command?\n\n{HELP}")),
