@@ -43,10 +43,13 @@ Commands:
   demo             build everything, start the sandbox, and send every documented
                    kind of message from Rust, Python, Node, C and C++; kill a campaign of the
                    command line, and go on with it
+  demo-cluster     send a campaign of 20,000 over two Ray nodes, kill one in the midst of it, and
+                   put the journal's sums beside the sandbox's record
   test [part]...   run all tests, or those of: lint, rust, openapi, c, guard,
                    node, install, cli, python, inbox; and, only by name, runtimes:
-                   the Node package on Bun, Deno and a newer Node; and interpreters:
-                   the wheel on every CPython of the machine from 3.10 on
+                   the Node package on Bun, Deno and a newer Node; interpreters:
+                   the wheel on every CPython of the machine from 3.10 on; and
+                   ray: campaigns over Ray whose processes are killed
   layers           check that folders which are layers import only from those below them
   fresh [part]...  run .ci/run, or those parts of it, as a new machine does: on a clone of
                    what is committed, in an empty environment
@@ -111,6 +114,7 @@ fn execute(arguments: &[&str]) -> Result<()> {
     workspace.fetch()?;
     match arguments {
         ["demo"] => demo::run(&workspace),
+        ["demo-cluster"] => python::cluster::demo(&workspace),
         ["test", parts @ ..] => test::run(&workspace, parts),
         ["layers"] => lint::layers::check(&workspace),
         ["postgres", command, arguments @ ..] => services::postgres::run_with(&workspace, command, arguments),

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::Result;
 use crate::bench::guard;
 use crate::packages::install;
-use crate::python::{interpreters, ray};
+use crate::python::{cluster, interpreters};
 use crate::workspace::Workspace;
 use crate::{c, command_line, inbox, lint, node, openapi, python, rust};
 
@@ -28,7 +28,7 @@ const PARTS: [(&str, Part); 10] = [
 
 /// Only when they are asked for by name: they fetch hundreds of megabytes.
 const ON_DEMAND: [(&str, Part); 3] =
-    [("runtimes", node::test::runtimes), ("interpreters", interpreters::test), ("ray", ray::test)];
+    [("runtimes", node::test::runtimes), ("interpreters", interpreters::test), ("ray", cluster::test_ray)];
 
 pub(crate) fn run(workspace: &Workspace, wanted: &[&str]) -> Result<()> {
     let all = || PARTS.into_iter().chain(ON_DEMAND);

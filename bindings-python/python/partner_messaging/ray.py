@@ -8,6 +8,8 @@ journal's: of what Ray's own results say, a part is lost with a machine.
 
 from __future__ import annotations
 
+import base64
+import pickle
 import threading
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["SendBatch", "send_dataset"]
 
 _COLUMNS = ("key", "outcome", "message_id", "error", "kind")
+
+_STOPPED = "stopped"
 
 _PROGRESS_SECONDS = 1.0
 
@@ -63,6 +67,18 @@ class SendBatch:
         return "<SendBatch>"
 
 
+class _SendAndTellWhy(SendBatch):
+    """Gives for each batch nothing but the error that stopped it. Of one that a worker raises,
+    Ray brings the text alone."""
+
+    def __call__(self, batch: dict[str, Any]) -> dict[str, list[str | None]]:
+        try:
+            super().__call__(batch)
+        except PartnerMessagingError as error:
+            return {_STOPPED: [base64.b64encode(pickle.dumps(error)).decode()]}
+        return {_STOPPED: [""]}
+
+
 def send_dataset(
     dataset: Any,
     to_message: Callable[[dict[str, Any]], Message],
@@ -95,7 +111,8 @@ def send_dataset(
             environment rather than here: Ray stores what it is given.
 
     Returns:
-        The journal's sums.
+        The journal's sums. What a worker that died had under way is ``in_progress`` until its
+        calls' ``timeout`` is over, and ``unknown`` then.
 
     Raises:
         PartnerMessagingError: What stopped the campaign, as ``Client.send_many`` raises it.
@@ -105,7 +122,7 @@ def send_dataset(
         nodes = import_module("ray").nodes()
         concurrency = max(1, sum(1 for node in nodes if node["Alive"]))
     sent = dataset.map_batches(
-        SendBatch,
+        _SendAndTellWhy,
         fn_constructor_args=(to_message,),
         fn_constructor_kwargs={"key": key, "journal": journal, **options},
         batch_size=batch_size,
@@ -119,10 +136,9 @@ def send_dataset(
             teller.start()
         try:
             # Nothing is kept of what comes: whatever the campaign's length, memory is flat.
-            for _ in sent.iter_batches(batch_size=None):
-                pass
-        except Exception as failure:
-            raise _cause(failure) from failure
+            for batch in sent.iter_batches(batch_size=None):
+                for failure in filter(None, batch[_STOPPED]):
+                    raise pickle.loads(base64.b64decode(failure))
         finally:
             ended.set()
             if on_progress is not None:
@@ -137,16 +153,8 @@ def _tell(
     journal: Journal, on_progress: Callable[[JournalSummary], object] | None, ended: threading.Event
 ) -> None:
     while on_progress is not None and not ended.wait(_PROGRESS_SECONDS):
-        on_progress(journal.summary())
-
-
-def _cause(failure: BaseException) -> BaseException:
-    """This library's error in what Ray raises; if there is none, that itself."""
-    cause: BaseException | None = failure
-    while cause is not None:
-        if isinstance(cause, PartnerMessagingError):
-            return cause
-        # Ray's own error has the worker's, as `cause`.
-        inner = getattr(cause, "cause", None)
-        cause = inner if isinstance(inner, BaseException) else cause.__cause__
-    return failure
+        try:
+            summary = journal.summary()
+        except PartnerMessagingError:
+            continue  # The server is away for a while; if for long, the workers tell.
+        on_progress(summary)

@@ -20,6 +20,9 @@ use crate::workspace::Workspace;
 /// may do everything in it.
 pub(crate) const VARIABLE: &str = "PARTNER_MESSAGING_TEST_POSTGRES";
 
+/// The number of the server's process, for a test that ends it and starts it again.
+const PROCESS: &str = "PARTNER_MESSAGING_TEST_POSTGRES_PROCESS";
+
 const USER: &str = "tests";
 
 /// Runs a command with a server that is there for it alone.
@@ -68,7 +71,7 @@ impl Postgres {
 
     /// Tells a program of tests where the server is.
     pub(crate) fn points<'a>(&self, program: &'a mut Command) -> &'a mut Command {
-        program.env(VARIABLE, &self.url)
+        program.env(VARIABLE, &self.url).env(PROCESS, self.process.id().to_string())
     }
 }
 
