@@ -1,7 +1,10 @@
 //! The Rust crates: their tests, and what these print or do when asked alone.
 
+use std::path::PathBuf;
+
 use crate::Result;
-use crate::process::run;
+use crate::machine::debian_program;
+use crate::process::{in_path, run};
 use crate::result::every;
 use crate::services::postgres::Postgres;
 use crate::workspace::Workspace;
@@ -25,12 +28,19 @@ pub(crate) const TESTED: [&str; 14] = [
 ];
 
 pub(crate) fn test(workspace: &Workspace) -> Result<()> {
+    pooler()?;
     let server = Postgres::start(workspace)?;
     let crates = run(server.points(workspace.cargo("test").arg("--no-fail-fast").args(TESTED)));
     drop(server);
     // For the machine itself, as it was built to run.
     let xtask = run(workspace.cargo("test").args(["-p", "xtask"]).env_remove("CARGO_BUILD_TARGET"));
     every([crates, xtask])
+}
+
+/// What stands between processes and a server in the tests of crashes.
+fn pooler() -> Result<()> {
+    let debian = || Some(PathBuf::from("/usr/sbin/pgbouncer")).filter(|path| path.is_file());
+    debian_program("pgbouncer", "pgbouncer", || debian().or_else(|| in_path("pgbouncer"))).map(drop)
 }
 
 /// The table of faults, as the fault tests print it.

@@ -10,6 +10,7 @@
 mod campaign;
 mod driver;
 mod oracle;
+mod postgres;
 mod power;
 mod server;
 mod shim;
@@ -17,6 +18,7 @@ mod shim;
 pub use campaign::{Figures, kill_campaign, power_campaign};
 pub use driver::{Driver, Ended, Run, Work};
 pub use oracle::Oracle;
+pub use postgres::{Pooler, Proxy, postgres_url};
 pub use power::lose_power;
 pub use server::Server;
 pub use shim::{Action, Shim};

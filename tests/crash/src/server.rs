@@ -20,15 +20,22 @@ impl Server {
     /// Starts one on a free port; it lives as long as the process.
     #[must_use]
     pub fn start() -> Self {
+        Self::start_with(|_| ())
+    }
+
+    /// The same; `before_answer` is called with the number of each message that was accepted.
+    #[must_use]
+    pub fn start_with(before_answer: impl Fn(u64) + Send + Sync + 'static) -> Self {
+        let before_answer = Arc::new(before_answer);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let book = Book::default();
         let books = book.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let book = books.clone();
+                let (book, before_answer) = (books.clone(), before_answer.clone());
                 // A killed client ends in an error here, as it should.
-                std::thread::spawn(move || drop(serve(&stream, &book)));
+                std::thread::spawn(move || drop(serve(&stream, &book, &*before_answer)));
             }
         });
         Self { url, book }
@@ -65,7 +72,7 @@ impl Server {
     }
 }
 
-fn serve(stream: &TcpStream, book: &Book) -> std::io::Result<()> {
+fn serve(stream: &TcpStream, book: &Book, before_answer: &dyn Fn(u64)) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     let mut reader = BufReader::new(stream);
     loop {
@@ -99,6 +106,7 @@ fn serve(stream: &TcpStream, book: &Book) -> std::io::Result<()> {
             if Server::is_silent(number) {
                 return Ok(());
             }
+            before_answer(number);
             let data = format!(
                 r#"{{"messageId":"msg_{number}_{times}","recipient":"+6591234567","channel":"SMS","status":"SENT","cost":0.05,"currency":"SGD"}}"#
             );

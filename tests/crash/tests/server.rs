@@ -6,13 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use partner_messaging_crash::{Driver, Oracle, Server, Shim, Work};
-
-fn url() -> String {
-    std::env::var("PARTNER_MESSAGING_TEST_POSTGRES").unwrap_or_else(|_| {
-        panic!("this test needs a server: cargo xtask postgres cargo test -p partner-messaging-crash")
-    })
-}
+use partner_messaging_crash::{Driver, Oracle, Server, Shim, Work, postgres_url};
 
 /// What the server answers.
 fn ask(sql: &str) -> String {
@@ -20,7 +14,7 @@ fn ask(sql: &str) -> String {
     let newest =
         programs.read_dir().into_iter().flatten().flatten().map(|version| version.path().join("bin/psql"));
     let psql = newest.filter(|path| path.is_file()).max().unwrap_or_else(|| "psql".into());
-    let output = Command::new(psql).args(["-X", "-A", "-t", "-c", sql]).arg(url()).output().unwrap();
+    let output = Command::new(psql).args(["-X", "-A", "-t", "-c", sql]).arg(postgres_url()).output().unwrap();
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
@@ -36,7 +30,7 @@ fn crash_server(journal: &str) -> bool {
 #[test]
 fn a_server_that_is_restarted_and_processes_that_are_killed_double_nothing() {
     let name = format!("restarts-{}", std::process::id());
-    let journal = PathBuf::from(format!("{}?application_name={name}&journal={name}", url()));
+    let journal = PathBuf::from(format!("{}?application_name={name}&journal={name}", postgres_url()));
     let driver = Driver::rust(Path::new(env!("CARGO_BIN_EXE_crash-worker")));
     let (server, mut oracle) = (Server::start(), Oracle::default());
     let mut random = fastrand::Rng::new();
