@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import support from './support/support.cjs';
 
-const { ELSEWHERE, folder, readmePrograms, run } = support;
+const { folder, isElsewhere, readmePrograms, run } = support;
 const require = createRequire(import.meta.url);
 const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
 
@@ -44,7 +44,7 @@ test('the examples in the documentation compile', async () => {
   const scratch = mkdtempSync(join(folder, 'test', 'types', 'examples-'));
   try {
     const files = ['lib/client.d.cts', 'lib/errors.d.cts', 'lib/journal.d.cts', 'lib/messages.d.cts', 'testing.d.cts'];
-    const ofReadme = readmePrograms().filter(({ heading }) => heading !== ELSEWHERE);
+    const ofReadme = readmePrograms().filter((program) => !isElsewhere(program));
     const examples = files.flatMap((name) => {
       const text = readFileSync(join(folder, name), 'utf8').replaceAll(/^ *\* ?/gm, '');
       return [...text.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code);

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -13,9 +15,9 @@ from typing import Any
 
 import certifi
 import pytest
-from support import HANGS
+from support import HANGS, until
 
-from partner_messaging import OutcomeUnknownError, Sms, TransportError
+from partner_messaging import Journal, OutcomeUnknownError, Sms, TransportError
 from partner_messaging.testing import Sandbox
 
 README = Path(__file__).parents[1] / "README.md"
@@ -67,7 +69,7 @@ def test_the_service(place: Path, partner_messaging_sandbox: Sandbox) -> None:
 
 
 def test_the_worker(place: Path, partner_messaging_sandbox: Sandbox) -> None:
-    names = run(block("Celery("))
+    names = run(block("send_code(order"))
     names["app"].conf.task_always_eager = True
     send = names["send_code"]
     partner_messaging_sandbox.push_fault("rate_limit", retry_after="0", times=3)
@@ -80,6 +82,37 @@ def test_the_worker(place: Path, partner_messaging_sandbox: Sandbox) -> None:
         with pytest.raises(OutcomeUnknownError):
             send.delay("order-2", "+6591234567", "123456").get()
     assert len(partner_messaging_sandbox.requests) == 5
+
+
+def test_tasks_that_are_given_out_again(place: Path, partner_messaging_sandbox: Sandbox) -> None:
+    """By a real worker, whose process is killed in the midst of a batch."""
+    sandbox, count = partner_messaging_sandbox, 100
+    for folder in ("queue", "control"):
+        (place / folder).mkdir()
+    ways = {"data_folder_in": "queue", "data_folder_out": "queue", "control_folder": "control"}
+    program = block("task_reject_on_worker_lost").replace("redis://localhost:6379/0", "filesystem://")
+    program += f"\napp.conf.update(broker_transport_options={ways}, worker_lost_wait=0.1)\n"
+    (place / "campaign.py").write_text(program)
+    command = [sys.executable, "-m", "celery", "-A", "campaign", "worker", "--pool", "prefork", "--concurrency", "1"]
+    sandbox.set_fault("stall", ms=1000 * HANGS)
+    with subprocess.Popen([*command, "--without-gossip", "--without-mingle"]) as worker:
+        try:
+            people = [{"id": n, "phone": f"+65{91000000 + n}"} for n in range(count)]
+            run(program)["app"].send_task("campaign.send_rows", [people])
+            # All that it may have under way at a time: nobody knows what becomes of these.
+            until(lambda: len(sandbox.requests) == 64)
+            children = Path(f"/proc/{worker.pid}/task/{worker.pid}/children").read_text().split()
+            for child in children:
+                os.kill(int(child), signal.SIGKILL)
+            sandbox.set_fault(None)
+            with Journal("campaign.db") as journal:
+                until(lambda: journal.summary().sent == count - 64)
+                assert journal.summary().unknown == 64
+        finally:
+            worker.send_signal(signal.SIGQUIT)  # at once, unlike SIGTERM
+            worker.wait(HANGS)
+    assert len(sandbox.requests) == count
+    assert len({message["recipient"] for message in sandbox.messages}) == count
 
 
 def test_the_script_sends_nothing_twice(

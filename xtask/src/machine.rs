@@ -78,6 +78,15 @@ pub(crate) fn machine_node() -> Result<String> {
     }
 }
 
+/// Checks that there is a Java that Spark runs on.
+pub(crate) fn machine_java() -> Result<()> {
+    if succeeds(program("java").arg("--version")) {
+        return Ok(());
+    }
+    Err("Java 17 or later is missing; get it from your system's packages (Debian: apt install default-jre-headless)"
+        .to_owned())
+}
+
 /// Checks that a C and a C++ compiler are there.
 pub(crate) fn machine_compilers() -> Result<()> {
     if ["cc", "c++"].into_iter().all(|compiler| succeeds(program(compiler).arg("--version"))) {

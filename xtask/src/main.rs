@@ -48,8 +48,8 @@ Commands:
   test [part]...   run all tests, or those of: lint, rust, openapi, c, guard,
                    node, install, cli, python, inbox; and, only by name, runtimes:
                    the Node package on Bun, Deno and a newer Node; interpreters:
-                   the wheel on every CPython of the machine from 3.10 on; and
-                   ray: campaigns over Ray whose processes are killed
+                   the wheel on every CPython of the machine from 3.10 on; ray, spark,
+                   bullmq: campaigns over engines whose processes are killed
   layers           check that folders which are layers import only from those below them
   fresh [part]...  run .ci/run, or those parts of it, as a new machine does: on a clone of
                    what is committed, in an empty environment

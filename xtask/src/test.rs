@@ -27,8 +27,13 @@ const PARTS: [(&str, Part); 10] = [
 ];
 
 /// Only when they are asked for by name: they fetch hundreds of megabytes.
-const ON_DEMAND: [(&str, Part); 3] =
-    [("runtimes", node::test::runtimes), ("interpreters", interpreters::test), ("ray", cluster::test_ray)];
+const ON_DEMAND: [(&str, Part); 5] = [
+    ("runtimes", node::test::runtimes),
+    ("bullmq", node::test::bullmq),
+    ("interpreters", interpreters::test),
+    ("ray", cluster::test_ray),
+    ("spark", cluster::test_spark),
+];
 
 pub(crate) fn run(workspace: &Workspace, wanted: &[&str]) -> Result<()> {
     let all = || PARTS.into_iter().chain(ON_DEMAND);

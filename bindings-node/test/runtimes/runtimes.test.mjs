@@ -110,7 +110,7 @@ for (const [runtime, [command, ...args]] of Object.entries(runtimes)) {
 }
 
 test('the README’s tests for vitest', async () => {
-  const { code } = readmePrograms().find(({ heading }) => heading === ELSEWHERE);
+  const { code } = readmePrograms().find(({ heading }) => heading === ELSEWHERE.vitest);
   writeFileSync(join(place, 'programs', 'recipe.test.ts'), code);
   const vitest = [module('vitest', 'vitest.mjs'), 'run', '--root', join(place, 'programs')];
   const result = await run(vitest, { command: node, cwd: place, env: { NO_COLOR: '1' } });

@@ -5,6 +5,7 @@ use std::process::Command;
 use super::environment::{environment_of, install};
 use super::wheel::wheel;
 use crate::Result;
+use crate::machine::machine_java;
 use crate::process::{joined, run};
 use crate::services::postgres::Postgres;
 use crate::workspace::Workspace;
@@ -12,6 +13,12 @@ use crate::workspace::Workspace;
 /// Over two Ray nodes.
 pub(crate) fn test_ray(workspace: &Workspace) -> Result<()> {
     test(&mut ray(workspace)?, workspace, "tests/ray")
+}
+
+/// Over Spark with executors of their own.
+pub(crate) fn test_spark(workspace: &Workspace) -> Result<()> {
+    machine_java()?;
+    test(&mut with_wheel(workspace, "spark")?, workspace, "tests/spark")
 }
 
 /// A campaign of 20,000 over two Ray nodes, one of which is killed in the midst of it.
