@@ -8,6 +8,7 @@ use pyo3::types::{PyDict, PyTuple};
 
 use crate::completions::{Completion, CompletionQueue, PendingCall};
 use crate::convert::{Value, import_modules};
+use crate::events::RunEvents;
 use crate::failure::{catch_panics, catch_panics_of};
 use crate::operation::Operation;
 use crate::send_many::{Batch, SendMany};
@@ -15,7 +16,10 @@ use crate::{events, options, results};
 
 /// The native half of `AsyncClient`.
 #[pyclass(frozen, module = "partner_messaging._native")]
-pub(crate) struct BackgroundClient(background::Client);
+pub(crate) struct BackgroundClient {
+    core: background::Client,
+    run_events: Arc<RunEvents>,
+}
 
 #[pymethods]
 impl BackgroundClient {
@@ -25,7 +29,9 @@ impl BackgroundClient {
             import_modules(py)?;
             let options = options::client(api_key, options)?;
             // Reading certificates takes a while, and so does opening a journal.
-            Ok(Self(py.detach(|| events::observed(options.builder()?).build_background())?))
+            let run_events = Arc::new(RunEvents::new());
+            let core = py.detach(|| events::observed(options.builder()?, &run_events).build_background())?;
+            Ok(Self { core, run_events })
         })
     }
 
@@ -42,7 +48,7 @@ impl BackgroundClient {
         catch_panics_of(operation.call.effect(), || {
             let (queue, call) = (Arc::clone(&queue.0), Arc::clone(&operation.call));
             let listening = observed || events::enabled_logger(py)?.is_some();
-            let pending = self.0.submit(
+            let pending = self.core.submit(
                 operation.options.clone(),
                 async move |client, options| {
                     if listening {
@@ -59,27 +65,30 @@ impl BackgroundClient {
         })
     }
 
-    /// Begins a run of many messages, whose source stays in Python.
-    fn send_many(&self, py: Python<'_>, options: &Bound<'_, PyDict>) -> PyResult<Batch> {
+    /// Begins a run of many messages, whose source stays in Python; with its events if
+    /// `observed` or if the logger wants them.
+    fn send_many(&self, py: Python<'_>, options: &Bound<'_, PyDict>, observed: bool) -> PyResult<Batch> {
         catch_panics_of(Effect::Send, || {
             let options = SendMany::read(options)?;
-            Ok(options.begin(|options| py.detach(|| self.0.send_many(options)))?)
+            let observed = observed || events::enabled_logger(py)?.is_some();
+            let events = observed.then(|| self.run_events.clone());
+            Ok(options.begin(events, |options| py.detach(|| self.core.send_many(options)))?)
         })
     }
 
     /// What the messages sent so far have cost.
     fn spending<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        catch_panics(|| results::spending(py, py.detach(|| self.0.spending())))
+        catch_panics(|| results::spending(py, py.detach(|| self.core.spending())))
     }
 
     /// Like `spending`, and starts again at zero.
     fn reset_spending<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        catch_panics(|| results::spending(py, py.detach(|| self.0.reset_spending())))
+        catch_panics(|| results::spending(py, py.detach(|| self.core.reset_spending())))
     }
 
     fn close(&self) -> PyResult<()> {
         catch_panics(|| {
-            self.0.close();
+            self.core.close();
             Ok(())
         })
     }

@@ -1,6 +1,7 @@
 //! The native half of `Client`.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use partner_messaging::{Effect, Error, blocking};
 use pyo3::prelude::*;
@@ -9,7 +10,7 @@ use pyo3::types::{PyDict, PyTuple};
 use crate::call::CallResult;
 use crate::convert::{Value, import_modules};
 use crate::errors::instance;
-use crate::events::{self, Collecting};
+use crate::events::{self, Collecting, RunEvents};
 use crate::failure::{CallFailure, catch_panics, catch_panics_of};
 use crate::operation::Operation;
 use crate::send_many::{Batch, SendMany};
@@ -17,7 +18,10 @@ use crate::{options, results};
 
 /// The native half of `Client`.
 #[pyclass(frozen, module = "partner_messaging._native")]
-pub(crate) struct BlockingClient(blocking::Client);
+pub(crate) struct BlockingClient {
+    core: blocking::Client,
+    run_events: Arc<RunEvents>,
+}
 
 #[pymethods]
 impl BlockingClient {
@@ -27,7 +31,9 @@ impl BlockingClient {
             import_modules(py)?;
             let options = options::client(api_key, options)?;
             // Reading certificates takes a while, and so does opening a journal.
-            Ok(Self(py.detach(|| events::observed(options.builder()?).build_blocking())?))
+            let run_events = Arc::new(RunEvents::new());
+            let core = py.detach(|| events::observed(options.builder()?, &run_events).build_blocking())?;
+            Ok(Self { core, run_events })
         })
     }
 
@@ -43,27 +49,30 @@ impl BlockingClient {
         })
     }
 
-    /// Begins a run of many messages, whose source stays in Python.
-    fn send_many(&self, py: Python<'_>, options: &Bound<'_, PyDict>) -> PyResult<Batch> {
+    /// Begins a run of many messages, whose source stays in Python; with its events if
+    /// `observed` or if the logger wants them.
+    fn send_many(&self, py: Python<'_>, options: &Bound<'_, PyDict>, observed: bool) -> PyResult<Batch> {
         catch_panics_of(Effect::Send, || {
             let options = SendMany::read(options)?;
-            Ok(options.begin(|options| py.detach(|| self.0.send_many_batch(options)))?)
+            let observed = observed || events::enabled_logger(py)?.is_some();
+            let events = observed.then(|| self.run_events.clone());
+            Ok(options.begin(events, |options| py.detach(|| self.core.send_many_batch(options)))?)
         })
     }
 
     /// What the messages sent so far have cost.
     fn spending<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        catch_panics(|| results::spending(py, py.detach(|| self.0.spending())))
+        catch_panics(|| results::spending(py, py.detach(|| self.core.spending())))
     }
 
     /// Like `spending`, and starts again at zero.
     fn reset_spending<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        catch_panics(|| results::spending(py, py.detach(|| self.0.reset_spending())))
+        catch_panics(|| results::spending(py, py.detach(|| self.core.reset_spending())))
     }
 
     fn close(&self) -> PyResult<()> {
         catch_panics(|| {
-            self.0.close();
+            self.core.close();
             Ok(())
         })
     }
@@ -96,7 +105,7 @@ impl BlockingClient {
                 }
                 Some(Ok(())) | None => ControlFlow::Continue(()),
             };
-            self.0.run_interruptible(&operation.options, tick, async |client, options| {
+            self.core.run_interruptible(&operation.options, tick, async |client, options| {
                 operation.call.run(client, options).await
             })
         });

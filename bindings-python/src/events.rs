@@ -3,6 +3,9 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use partner_messaging::{ClientBuilder, Kind, Outcome, Step};
@@ -121,11 +124,51 @@ fn collected<T>(touch: impl FnOnce(&mut HashMap<Option<task::Id>, Events>) -> T)
     COLLECTED.try_with(|collected| touch(&mut collected.borrow_mut())).ok()
 }
 
+/// The events of a client's runs of many messages, whose calls have no thread and no task of
+/// their own: whoever takes the results hands them over. Nothing waits for a lock: after a
+/// fork it might be held for ever.
+pub(crate) struct RunEvents {
+    /// The runs that want them.
+    wanted: AtomicUsize,
+    sender: Sender<partner_messaging::Event>,
+    receiver: Mutex<Receiver<partner_messaging::Event>>,
+}
+
+impl RunEvents {
+    pub(crate) fn new() -> Self {
+        let (sender, receiver) = channel();
+        Self { wanted: AtomicUsize::new(0), sender, receiver: Mutex::new(receiver) }
+    }
+
+    pub(crate) fn begin(&self) {
+        self.wanted.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Nobody will hand over what the last run leaves.
+    pub(crate) fn end(&self) {
+        if self.wanted.fetch_sub(1, Ordering::Relaxed) == 1 {
+            drop(self.take());
+        }
+    }
+
+    /// Those that came since the last time; none while another thread takes them.
+    pub(crate) fn take(&self) -> Events {
+        self.receiver.try_lock().map(|receiver| receiver.try_iter().collect()).unwrap_or_default()
+    }
+}
+
 /// A client whose events are collected wherever somebody wants them.
-pub(crate) fn observed(builder: ClientBuilder) -> ClientBuilder {
-    let listening = || collected(|all| all.contains_key(&task::try_id())).unwrap_or(false);
-    builder.on_event_if(listening, |event| {
-        collected(|all| all.entry(task::try_id()).or_default().push(event.clone()));
+pub(crate) fn observed(builder: ClientBuilder, runs: &Arc<RunEvents>) -> ClientBuilder {
+    let is_collected = || collected(|all| all.contains_key(&task::try_id())).unwrap_or(false);
+    let (wanted, runs) = (Arc::clone(runs), Arc::clone(runs));
+    let listening = move || is_collected() || wanted.wanted.load(Ordering::Relaxed) > 0;
+    builder.on_event_if(listening, move |event| {
+        if is_collected() {
+            collected(|all| all.entry(task::try_id()).or_default().push(event.clone()));
+        } else {
+            // The receiver lives as long.
+            let _ = runs.sender.send(event.clone());
+        }
     })
 }
 

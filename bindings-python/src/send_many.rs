@@ -13,10 +13,11 @@ use crate::batch_result::BatchResult;
 use crate::call::CallResult;
 use crate::completions::{Completion, CompletionQueue};
 use crate::convert::{Value, duration, string, usable, whole};
+use crate::events::RunEvents;
 use crate::failure::{CallFailure, catch_panics, catch_panics_of};
 use crate::fields::Record;
 use crate::results::BatchSummary;
-use crate::{messages, problems};
+use crate::{events, messages, problems};
 
 /// The sums that are to be told, until Python asks.
 type Progress = Arc<Mutex<Option<partner_messaging::BatchSummary>>>;
@@ -59,10 +60,14 @@ impl SendMany {
 
     pub(crate) fn begin(
         self,
+        events: Option<Arc<RunEvents>>,
         begin: impl FnOnce(&SendManyOptions) -> Result<background::Batch, Error>,
     ) -> Result<Batch, Error> {
         let core = Arc::new(begin(&self.options)?);
-        Ok(Batch { core, progress: self.progress, last: Mutex::default() })
+        if let Some(events) = &events {
+            events.begin();
+        }
+        Ok(Batch { core, progress: self.progress, events, last: Mutex::default() })
     }
 }
 
@@ -92,6 +97,8 @@ const CHUNK: usize = 64;
 pub(crate) struct Batch {
     core: Arc<background::Batch>,
     progress: Progress,
+    /// Where its events are, if somebody wants them.
+    events: Option<Arc<RunEvents>>,
     /// The result that was given last: an interrupt may come before Python has it.
     last: Mutex<Option<Py<PyAny>>>,
 }
@@ -191,6 +198,20 @@ impl Batch {
         })
     }
 
+    /// Whether somebody wants its events.
+    #[getter]
+    fn is_observed(&self) -> PyResult<bool> {
+        catch_panics(|| Ok(self.events.is_some()))
+    }
+
+    /// Hands the events that came since the last time to the callback and to the logger.
+    fn emit(&self, py: Python<'_>, on_event: Option<&Value<'_>>) -> PyResult<()> {
+        catch_panics(|| match &self.events {
+            Some(events) => events::emit(py, on_event, events::objects(py, events.take())?),
+            None => Ok(()),
+        })
+    }
+
     /// The sums by now.
     fn summary<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, BatchSummary>> {
         catch_panics(|| Bound::new(py, BatchSummary::from_core(py, self.core.summary())?))
@@ -202,6 +223,14 @@ impl Batch {
             let progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner).take();
             progress.map(|it| Bound::new(py, BatchSummary::from_core(py, it)?)).transpose()
         })
+    }
+}
+
+impl Drop for Batch {
+    fn drop(&mut self) {
+        if let Some(events) = &self.events {
+            events.end();
+        }
     }
 }
 

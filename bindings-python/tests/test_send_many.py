@@ -195,6 +195,72 @@ def test_the_limits_of_a_client(rich):
         assert refused.value.field == name
 
 
+def ended(events):
+    return sorted((event.recipient, event.outcome) for event in events if event.step == "ended")
+
+
+def test_events_come_before_their_results_on_the_thread_that_iterates(rich):
+    events, threads, told_before = [], set(), []
+
+    def on_event(event):
+        events.append(event)
+        threads.add(threading.get_ident())
+
+    with rich.client(on_event=on_event) as client:
+        rich.push_fault("close_after_read")
+        for _ in client.send_many(sms(n) for n in range(40)):
+            told_before.append(len(ended(events)))
+        outcomes = [outcome for _, outcome in ended(events)]
+        assert outcomes.count("sent") == 39 and outcomes.count("unknown") == 1
+        assert threads == {threading.get_ident()}
+        assert all(told >= results for results, told in enumerate(told_before, 1))
+        # A run that nobody iterates to its end tells, too.
+        for _ in client.send_many(sms(n) for n in range(100, 110)):
+            break
+    assert len(ended(events)) == len(rich.requests)
+
+
+def test_the_logger_gets_the_events_of_a_run(rich, caplog):
+    with caplog.at_level("DEBUG", "partner_messaging"), rich.client() as client:
+        assert len(list(client.send_many(sms(n) for n in range(5)))) == 5
+    assert sum(": sent after 1 attempt" in record.getMessage() for record in caplog.records) == 5
+
+
+def test_ctrl_c_in_a_listener_loses_no_result(rich):
+    def on_event(event):
+        if event.step == "ended" and not interrupted:
+            interrupted.append(event)
+            raise KeyboardInterrupt
+
+    interrupted, results = [], []
+    with rich.client(on_event=on_event) as client:
+        run = client.send_many(sms(n) for n in range(50))
+        with pytest.raises(KeyboardInterrupt):
+            for result in run:
+                results.append(result)
+    assert run.summary.taken == len(results) == len(rich.requests)
+
+
+def test_asyncio_gets_the_events_of_a_run_on_its_loop(rich):
+    events, threads = [], set()
+
+    def on_event(event):
+        events.append(event)
+        threads.add(threading.get_ident())
+
+    async def main():
+        async with rich.async_client(on_event=on_event) as client:
+            results = [result async for result in client.send_many(sms(n) for n in range(40))]
+            assert len(ended(events)) == len(results) == 40
+            await client.send(sms(41))
+            async for _ in client.send_many(sms(n) for n in range(50, 60)):
+                break
+
+    asyncio.run(main())
+    assert threads == {threading.get_ident()}
+    assert len(ended(events)) == len(rich.requests)
+
+
 def test_options_that_cannot_be_used_are_named(rich):
     with rich.client() as client:
         for name, value in [

@@ -253,9 +253,10 @@ class AsyncClient:
                 "max_unknown": max_unknown,
                 "on_progress": on_progress,
                 "timeout": timeout,
-            }
+            },
+            self._on_event is not None,
         )
-        results = AsyncSendMany(batch, messages, on_progress, _completions)
+        results = AsyncSendMany(batch, messages, on_progress, self._on_event, _completions)
         self._batches = [batch for batch in self._batches if not batch.wait_for_end(0)]
         self._batches.append(batch)
         return results
@@ -380,6 +381,7 @@ class AsyncClient:
                 batch.close()
                 while not batch.wait_for_end(0):
                     await asyncio.sleep(_POLL_SECONDS)
+                batch.emit(self._on_event)
         finally:
             await self.close()
 

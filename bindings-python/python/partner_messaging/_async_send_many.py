@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from ._native import Batch, BatchResult, BatchSummary, Completion, CompletionQueue
-    from .types import BatchItem, OnProgress
+    from .types import BatchItem, OnEvent, OnProgress
 
     class Waiting(Protocol):
         async def wait(self) -> Completion: ...
@@ -85,6 +85,7 @@ class AsyncSendMany:
         "_failures",
         "_loop",
         "_messages",
+        "_on_event",
         "_on_progress",
         "_pump",
         "_waiting",
@@ -95,6 +96,7 @@ class AsyncSendMany:
         batch: Batch,
         messages: Iterable[BatchItem] | AsyncIterable[BatchItem],
         on_progress: OnProgress | None,
+        on_event: OnEvent | None,
         completions: CompletionsOf,
     ) -> None:
         if not isinstance(messages, AsyncIterable):
@@ -102,6 +104,7 @@ class AsyncSendMany:
         self._batch = batch
         self._messages = messages
         self._on_progress = on_progress
+        self._on_event = on_event
         self._completions = completions
         self._buffered: deque[BatchResult] = deque()
         self._failures: list[BaseException] = []
@@ -153,6 +156,7 @@ class AsyncSendMany:
             await asyncio.wait([pump])
 
     def _tell(self) -> None:
+        self._batch.emit(self._on_event)
         if self._on_progress is not None:
             summary = self._batch.progress()
             if summary is not None:

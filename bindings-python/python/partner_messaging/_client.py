@@ -174,9 +174,10 @@ class Client:
                 "max_unknown": max_unknown,
                 "on_progress": on_progress,
                 "timeout": timeout,
-            }
+            },
+            self._on_event is not None,
         )
-        results = SendMany(batch, messages, on_progress)
+        results = SendMany(batch, messages, on_progress, self._on_event)
         self._batches = [batch for batch in self._batches if not batch.wait_for_end(0)]
         self._batches.append(batch)
         return results
@@ -377,7 +378,7 @@ class Client:
         try:
             # What `send_many` has in flight ends first.
             for batch in self._batches:
-                wait_for_end(batch)
+                wait_for_end(batch, self._on_event)
         finally:
             self.close()
 

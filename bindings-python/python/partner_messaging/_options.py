@@ -93,8 +93,9 @@ class ClientOptions(TypedDict, total=False):
             refused. Default: none. By the path of a file or a URL it is opened with the client, and
             closed with it; several clients may share a ``Journal``.
         on_event: Called with an ``Event`` for every attempt, retry and outcome: by ``Client``
-            on the thread that made the call, by ``AsyncClient`` on the event loop's once the call
-            has ended. What it raises doesn't change the call.
+            on the thread that made the call or takes the results of ``send_many``, by
+            ``AsyncClient`` on the event loop's once the call has ended. What it raises doesn't
+            change the call.
     """
 
     base_url: str | None

@@ -12,18 +12,19 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from ._native import Batch, BatchResult, BatchSummary
-    from .types import BatchItem, OnProgress
+    from .types import BatchItem, OnEvent, OnProgress
 
 # How long one wait is; between two, Ctrl-C is looked for.
 _WAIT_SECONDS = 0.05
 
 
-def wait_for_end(batch: Batch) -> None:
+def wait_for_end(batch: Batch, on_event: OnEvent | None) -> None:
     """Begins nothing more, and waits until what is in flight has ended; Ctrl-C ends that, too."""
     batch.close()
     try:
         while not batch.wait_for_end(_WAIT_SECONDS):
-            pass
+            batch.emit(on_event)
+        batch.emit(on_event)
     except KeyboardInterrupt:
         batch.abort()
         raise
@@ -37,14 +38,20 @@ class SendMany:
     a context manager, begins nothing more and waits for what is in flight.
     """
 
-    __slots__ = ("_batch", "_failure", "_interrupted", "_lock", "_on_progress", "_source")
+    __slots__ = ("_batch", "_failure", "_interrupted", "_lock", "_observed", "_on_event", "_on_progress", "_source")
 
     def __init__(
-        self, batch: Batch, messages: Iterable[BatchItem], on_progress: OnProgress | None
+        self,
+        batch: Batch,
+        messages: Iterable[BatchItem],
+        on_progress: OnProgress | None,
+        on_event: OnEvent | None,
     ) -> None:
         self._source: Iterator[BatchItem] = iter(messages)
         self._batch = batch
         self._on_progress = on_progress
+        self._on_event = on_event
+        self._observed = batch.is_observed
         # What the source raised, or Ctrl-C: it is raised at the end.
         self._failure: BaseException | None = None
         self._interrupted = False
@@ -67,6 +74,8 @@ class SendMany:
             self._tell()
             try:
                 step = self._batch.wait(_WAIT_SECONDS)
+                if self._observed:
+                    self._batch.emit(self._on_event)
                 if step is True:
                     self._take()
                     continue
@@ -123,7 +132,7 @@ class SendMany:
     def close(self) -> None:
         """Begins nothing more, and waits until what is in flight has ended; its results
         are given if the iteration goes on. Ctrl-C ends what is in flight, too. Idempotent."""
-        wait_for_end(self._batch)
+        wait_for_end(self._batch, self._on_event)
 
     def __del__(self) -> None:
         try:

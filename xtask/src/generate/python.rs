@@ -20,7 +20,7 @@ const OF_PYTHON: [(&str, &str, &str); 1] = [(
     "on_event",
     "OnEvent",
     "Called with an ``Event`` for every attempt, retry and outcome: by ``Client`` on the thread that made \
-     the call, by ``AsyncClient`` on the event loop's once the call has ended. What it raises doesn't \
+     the call or takes the results of ``send_many``, by ``AsyncClient`` on the event loop's once the call has ended. What it raises doesn't \
      change the call.",
 )];
 
