@@ -58,6 +58,11 @@ Commands:
                    python, node, c
   bench cold       measure imports, first sends, memory and sizes
   bench growth     measure a send's growth with calls in flight, threads and content
+  bench many [--rounds N] [--sends N] [--all-cpus] [--quick]
+                   measure a campaign against what its user would write instead, with and
+                   without a journal, and its memory over a million messages
+  bench bulk [--rounds N] [--sends N] [--all-cpus] [--quick]
+                   measure the command line's bulk over a million rows against a script
   bench guard [--update]
                    count the instructions of a send, against the baseline
   postgres <command> [argument]...
@@ -122,6 +127,8 @@ fn execute(arguments: &[&str]) -> Result<()> {
         ["package"] => packages::dist::run(&workspace),
         ["bench", "cold"] => bench::cold::run(&workspace),
         ["bench", "growth"] => bench::growth::run(&workspace),
+        ["bench", "many", arguments @ ..] => bench::many::run(&workspace, arguments),
+        ["bench", "bulk", arguments @ ..] => bench::bulk::run(&workspace, arguments),
         ["bench", "guard"] => bench::guard::check(&workspace),
         ["bench", "guard", "--update"] => bench::guard::update(&workspace),
         ["bench", arguments @ ..] => bench::compare::run(&workspace, arguments),

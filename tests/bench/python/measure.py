@@ -34,6 +34,18 @@ class Job:
             send()
         self._end()
 
+    def measure_once(self, send_all, cpu=None):
+        """For ``send_all()``, which makes all sends; ``cpu()`` tells what others took for them."""
+        self._begin()
+        send_all()
+        self._end(cpu)
+
+    async def measure_once_async(self, send_all):
+        """For ``await send_all()``."""
+        self._begin()
+        await send_all()
+        self._end()
+
     async def measure_async(self, send):
         """For ``await send()``; never more at once than are to be in flight."""
         await self._together(send, self.warm_up)
@@ -55,8 +67,8 @@ class Job:
         self.wall = time.perf_counter_ns()
         self.cpu = time.process_time_ns()
 
-    def _end(self):
-        cpu = time.process_time_ns() - self.cpu
+    def _end(self, others=None):
+        cpu = time.process_time_ns() - self.cpu + (others() * 1000 if others else 0)
         wall = time.perf_counter_ns() - self.wall
         facts = {
             "sends": self.sends,

@@ -12,7 +12,12 @@ use crate::process::{output, program};
 use crate::workspace::Workspace;
 
 pub(crate) fn run(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
-    compare(workspace, &Plan::from(arguments)?)
+    let mut plan = Plan { faces: Vec::new(), rounds: 7, sends: 4000, all_cpus: false };
+    plan.read(arguments)?;
+    if plan.faces.is_empty() {
+        plan.faces = FACES.to_vec();
+    }
+    compare(workspace, &plan)
 }
 
 /// Everybody against everybody's peers.
@@ -20,19 +25,9 @@ fn compare(workspace: &Workspace, plan: &Plan) -> Result<()> {
     for face in &plan.faces {
         programs::prepare(workspace, face)?;
     }
-    let server = server_program(workspace)?;
-    if !plan.all_cpus {
-        share_one_cpu()?;
-    }
-    let mut server = Server::start(&server, 0)?;
+    let mut server = plan.server(workspace)?;
     let wanted = CONTESTS.iter().filter(|contest| plan.faces.contains(&contest.face));
-    report::print_head();
-    let mut results = Vec::new();
-    for contest in wanted {
-        let result = plan.hold(workspace, &mut server, contest)?;
-        report::print(&result);
-        results.push(result);
-    }
+    let results = plan.hold_all(workspace, &mut server, wanted)?;
     let file = bench_folder(workspace).join("results.json");
     let all = json!({
         "rounds": plan.rounds,
@@ -56,25 +51,25 @@ fn share_one_cpu() -> Result<()> {
 }
 
 /// What was asked for.
-struct Plan {
-    faces: Vec<&'static str>,
-    rounds: usize,
-    sends: usize,
-    all_cpus: bool,
+pub(crate) struct Plan {
+    pub(crate) faces: Vec<&'static str>,
+    pub(crate) rounds: usize,
+    pub(crate) sends: usize,
+    pub(crate) all_cpus: bool,
 }
 
 impl Plan {
-    fn from(arguments: &[&str]) -> Result<Self> {
-        let mut plan = Self { faces: Vec::new(), rounds: 7, sends: 4000, all_cpus: false };
+    /// What the command's arguments say otherwise.
+    pub(crate) fn read(&mut self, arguments: &[&str]) -> Result<()> {
         let mut left = arguments.iter();
         while let Some(argument) = left.next() {
             match *argument {
-                "--quick" => (plan.rounds, plan.sends) = (3, 1000),
-                "--all-cpus" => plan.all_cpus = true,
-                "--rounds" => plan.rounds = number("--rounds", left.next())?,
-                "--sends" => plan.sends = number("--sends", left.next())?,
+                "--quick" => (self.rounds, self.sends) = (self.rounds.min(3), self.sends / 4),
+                "--all-cpus" => self.all_cpus = true,
+                "--rounds" => self.rounds = number("--rounds", left.next())?,
+                "--sends" => self.sends = number("--sends", left.next())?,
                 name => match FACES.iter().find(|face| **face == name) {
-                    Some(face) => plan.faces.push(face),
+                    Some(face) => self.faces.push(face),
                     None => {
                         return Err(format!(
                             "bench takes {}, --rounds N, --sends N, --all-cpus and --quick; not {name}",
@@ -84,10 +79,33 @@ impl Plan {
                 },
             }
         }
-        if plan.faces.is_empty() {
-            plan.faces = FACES.to_vec();
+        Ok(())
+    }
+
+    /// The server, and from now on one processor for it and everybody, if that is wanted.
+    pub(crate) fn server(&self, workspace: &Workspace) -> Result<Server> {
+        let server = server_program(workspace)?;
+        if !self.all_cpus {
+            share_one_cpu()?;
         }
-        Ok(plan)
+        Server::start(&server, 0)
+    }
+
+    /// Holds contest after contest, and prints each when it is over.
+    pub(crate) fn hold_all<'a>(
+        &self,
+        workspace: &Workspace,
+        server: &mut Server,
+        contests: impl Iterator<Item = &'a Contest>,
+    ) -> Result<Vec<report::Result<'a>>> {
+        report::print_head();
+        contests
+            .map(|contest| {
+                let result = self.hold(workspace, server, contest)?;
+                report::print(&result);
+                Ok(result)
+            })
+            .collect()
     }
 
     /// Runs everybody in turn, round after round; who begins changes.
@@ -124,7 +142,7 @@ impl Plan {
 /// A service runs for days, so what counts is a program that runs hot. V8 takes
 /// long to compile what is: undici takes half the time after it.
 fn warm_up(face: &str, sends: usize) -> usize {
-    if face == "node" { 20_000 } else { sends / 5 + 128 }
+    if face.starts_with("node") { 20_000 } else { sends / 5 + 128 }
 }
 
 /// What was measured must be what the table says it is.

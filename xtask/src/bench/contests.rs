@@ -25,23 +25,28 @@ pub(crate) struct Peer {
     pub(crate) slow: bool,
 }
 
+/// Campaigns in a language, and by the command line: what is measured by commands of their own.
+pub(crate) const PYTHON_MANY: &str = "python-many";
+pub(crate) const NODE_MANY: &str = "node-many";
+pub(crate) const BULK: &str = "bulk";
+
 pub(crate) const FACES: [&str; 4] = ["rust", "python", "node", "c"];
 
-const fn entry(name: &'static str, who: &'static str) -> Entry {
+pub(crate) const fn entry(name: &'static str, who: &'static str) -> Entry {
     Entry { name, who }
 }
 
-const fn peer(name: &'static str, who: &'static str) -> Peer {
+pub(crate) const fn peer(name: &'static str, who: &'static str) -> Peer {
     Peer { entry: entry(name, who), target: None, slow: false }
 }
 
 impl Peer {
-    const fn target(mut self, target: f64) -> Self {
+    pub(crate) const fn target(mut self, target: f64) -> Self {
         self.target = Some(target);
         self
     }
 
-    const fn slow(mut self) -> Self {
+    pub(crate) const fn slow(mut self) -> Self {
         self.slow = true;
         self
     }

@@ -5,6 +5,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::contests::{BULK, NODE_MANY, PYTHON_MANY};
 use crate::Result;
 use crate::c::library;
 use crate::files::{copy, make_folder, once, write};
@@ -13,6 +14,7 @@ use crate::node::addon;
 use crate::process::{output, program, run, succeeds};
 use crate::python::environment::{environment_of, install};
 use crate::python::wheel;
+use crate::services::redis;
 use crate::workspace::Workspace;
 
 /// The length of the message that everybody sends: a usual SMS.
@@ -54,14 +56,20 @@ pub(crate) fn command(workspace: &Workspace, face: &str, who: &str, job: &Job) -
     let numbers = [job.warm_up, job.sends, job.in_flight, job.characters].map(|number| number.to_string());
     let mut command = match face {
         "rust" => program(workspace.built("release").join("bench-rust")),
-        "python" => {
-            let mut python = program(bench.join("venv/bin/python"));
-            python.arg(workspace.root.join("tests/bench/python/send.py"));
+        "python" => python(workspace, "send.py"),
+        PYTHON_MANY => {
+            let mut python = python(workspace, "many.py");
+            python.env("BENCH_REDIS", redis::socket());
             python
         }
-        "node" => {
+        BULK => {
+            let mut python = python(workspace, "bulk.py");
+            python.env("BENCH_CLI", workspace.built("release").join("partner-messaging"));
+            python
+        }
+        "node" | NODE_MANY => {
             let mut node = program("node");
-            node.arg(bench.join("node/send.mjs"));
+            node.arg(bench.join("node").join(if face == "node" { "send.mjs" } else { "many.mjs" }));
             node
         }
         _ => program(bench.join("c").join(who)),
@@ -72,10 +80,17 @@ pub(crate) fn command(workspace: &Workspace, face: &str, who: &str, job: &Job) -
     } else {
         command.args([who, job.url]).args(&numbers);
     }
+    command.env("BENCH_FOLDER", &bench);
     if let Some(ca) = job.ca {
         command.env("BENCH_CA", ca);
     }
     command
+}
+
+fn python(workspace: &Workspace, script: &str) -> Command {
+    let mut python = program(bench_folder(workspace).join("venv/bin/python"));
+    python.arg(workspace.root.join("tests/bench/python").join(script));
+    python
 }
 
 fn rust(workspace: &Workspace) -> Result<()> {
@@ -95,7 +110,7 @@ pub(crate) fn node_project(workspace: &Workspace) -> Result<PathBuf> {
     let project = bench_folder(workspace).join("node");
     let source = workspace.root.join("tests/bench/node");
     make_folder(&project)?;
-    for file in ["package.json", "package-lock.json", "send.mjs"] {
+    for file in ["package.json", "package-lock.json", "send.mjs", "many.mjs"] {
         copy(&source.join(file), &project.join(file))?;
     }
     let lock = [project.join("package-lock.json")];
