@@ -12,31 +12,9 @@ A call that sends always says what became of the message: it returns a
 SENT 0.05 SGD
 """
 
+from . import _errors
 from ._client import Client
-from ._errors import (
-    ApiError,
-    AppInactiveError,
-    AppNotFoundError,
-    AuthenticationError,
-    ChannelConfigNotFoundError,
-    ChannelCredentialsNotFoundError,
-    ConfigError,
-    InsufficientCreditError,
-    InvalidMessageError,
-    InvalidPaginationError,
-    InvalidRequestError,
-    JournalError,
-    MessageNotFoundError,
-    OrgInactiveError,
-    OrgNotFoundError,
-    OutcomeUnknownError,
-    PartnerMessagingError,
-    ProtocolError,
-    RateLimitError,
-    SpendLimitError,
-    TransportError,
-    ValidationError,
-)
+from ._errors import *
 from ._journal import AsyncJournal, AsyncJournalRecords, Journal, JournalRecords
 from ._list import Messages, Pages
 from ._native import (
@@ -70,61 +48,40 @@ if TYPE_CHECKING:
     from ._async_send_many import AsyncSendMany
 
 __all__ = [
-    "ApiError",
-    "AppInactiveError",
-    "AppNotFoundError",
     "AsyncClient",
     "AsyncJournal",
     "AsyncJournalRecords",
     "AsyncMessages",
     "AsyncPages",
     "AsyncSendMany",
-    "AuthenticationError",
     "Balance",
     "BatchResult",
     "BatchSummary",
-    "ChannelConfigNotFoundError",
-    "ChannelCredentialsNotFoundError",
     "Client",
-    "ConfigError",
     "Email",
     "Event",
     "FallbackReceipt",
     "FallbackStep",
-    "InsufficientCreditError",
-    "InvalidMessageError",
-    "InvalidPaginationError",
-    "InvalidRequestError",
     "Journal",
     "JournalConflict",
-    "JournalError",
     "JournalRecord",
     "JournalRecords",
     "JournalSummary",
     "JournalTotal",
-    "MessageNotFoundError",
     "MessageRecord",
     "Messages",
-    "OrgInactiveError",
-    "OrgNotFoundError",
-    "OutcomeUnknownError",
     "Page",
     "Pages",
-    "PartnerMessagingError",
-    "ProtocolError",
-    "RateLimitError",
     "Receipt",
     "Reply",
     "SendMany",
     "Sms",
-    "SpendLimitError",
     "Spending",
-    "TransportError",
-    "ValidationError",
     "WhatsApp",
     "__version__",
     "send_batch",
 ]
+__all__ += _errors.__all__
 
 
 def __getattr__(name: str) -> object:

@@ -257,6 +257,31 @@ class RateLimitError(ApiError):
     _implied = ApiError._implied | {"status": 429}
 
 
+__all__ = [
+    "ApiError",
+    "AppInactiveError",
+    "AppNotFoundError",
+    "AuthenticationError",
+    "ChannelConfigNotFoundError",
+    "ChannelCredentialsNotFoundError",
+    "ConfigError",
+    "InsufficientCreditError",
+    "InvalidMessageError",
+    "InvalidPaginationError",
+    "InvalidRequestError",
+    "JournalError",
+    "MessageNotFoundError",
+    "OrgInactiveError",
+    "OrgNotFoundError",
+    "OutcomeUnknownError",
+    "PartnerMessagingError",
+    "ProtocolError",
+    "RateLimitError",
+    "SpendLimitError",
+    "TransportError",
+    "ValidationError",
+]
+
 # End of the classes.
 
 for _class in list(globals().values()):

@@ -81,7 +81,10 @@ const BESIDES: [(&str, &str); 2] = [("ConfigError", "ValueError"), ("InvalidMess
 pub(super) fn errors(root: &Path, interface: &Interface) -> Result<(String, String)> {
     let classes: String = interface.classes.iter().filter_map(error_class).collect();
     let (name, begin, end) = ERRORS;
-    Ok((name.to_owned(), between(root, name, begin, end, &(classes + "\n\n"))?))
+    let mut names: Vec<&str> = interface.classes.iter().map(|class| class.name.as_str()).collect();
+    names.sort_unstable();
+    let all: String = names.iter().map(|name| format!("    \"{name}\",\n")).collect();
+    Ok((name.to_owned(), between(root, name, begin, end, &format!("{classes}\n\n__all__ = [\n{all}]\n\n"))?))
 }
 
 fn error_class(class: &Row) -> Option<String> {
