@@ -299,9 +299,9 @@ except KeyboardInterrupt as interrupt:
 """
 
 
-def program(text: str, *arguments: object) -> subprocess.Popen[str]:
+def program(text: str, *arguments: object, stdin: int | None = None) -> subprocess.Popen[str]:
     command = [sys.executable, "-c", text, *map(str, arguments)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(command, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def test_ctrl_c_ends_a_call_that_waits_for_another_process(sandbox: Sandbox, path: Path) -> None:
@@ -350,6 +350,83 @@ def test_a_forked_child_goes_on(sandbox: Sandbox, path: Path, journal: Journal) 
         assert client.send(HELLO, key="b").replayed and client.send(HELLO, key="c").replayed
         assert not client.send(HELLO, key="d").replayed
     assert len(sandbox.requests) == 4
+
+
+FORKS = """
+import os, sys, threading
+from partner_messaging import Client, OutcomeUnknownError, Sms
+hello = Sms(to="+6591234567", content="Hello")
+client = Client(api_key="sandbox-key", base_url=sys.argv[1], journal=sys.argv[2], timeout=3600)
+threading.Thread(target=client.send, args=(hello,), kwargs={"key": "order-4711"}, daemon=True).start()
+sys.stdin.readline()
+if os.fork():
+    threading.Event().wait()
+print("forked", flush=True)
+sys.stdin.readline()
+try:
+    client.send(hello, key="order-4711")
+except OutcomeUnknownError as error:
+    print(error.kind, client.send(hello, key="own").replayed, flush=True)
+os._exit(0)
+"""
+
+
+def test_a_child_of_a_process_that_is_killed_in_mid_send_does_not_keep_its_claim_alive(
+    sandbox: Sandbox, path: Path
+) -> None:
+    sandbox.set_fault("stall")
+    with program(FORKS, sandbox.url, path, stdin=subprocess.PIPE) as parent:
+        assert parent.stdin is not None and parent.stdout is not None
+        wait_for_requests(sandbox, 1)
+        parent.stdin.write("fork\n")
+        parent.stdin.flush()
+        assert parent.stdout.readline() == "forked\n"
+        parent.kill()
+        parent.wait(HANGS)
+        sandbox.set_fault(None)
+        output, errors = parent.communicate("go on\n", timeout=HANGS)
+    assert output == "interrupted False\n", errors
+    assert len(sandbox.requests) == 2
+
+
+LOCKS = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("BEGIN IMMEDIATE")
+print("locked", flush=True)
+sys.stdin.readline()
+connection.execute("ROLLBACK")
+"""
+
+
+def test_a_fork_is_not_held_up_by_another_process_that_has_the_file_locked(sandbox: Sandbox, path: Path) -> None:
+    """Who is forked while its parent is inside SQLite can't use a journal."""
+    with sandbox.client(journal=path, timeout=HANGS) as client:
+        assert not client.send(HELLO, key="a").replayed
+        with program(LOCKS, path, stdin=subprocess.PIPE) as other:
+            assert other.stdin is not None and other.stdout is not None and other.stdout.readline() == "locked\n"
+            # It tries again and again to get the file.
+            sender = threading.Thread(target=lambda: client.send(HELLO, key="b"))
+            sender.start()
+            go_on, may_go_on = os.pipe()
+            children = []
+            for _ in range(5):
+                sender.join(0.1)
+                children.append(os.fork())
+                if not children[-1]:
+                    os.close(may_go_on)
+                    os.read(go_on, 1)
+                    try:
+                        os._exit(0 if client.send(HELLO, key="a").replayed else 1)
+                    finally:
+                        os._exit(2)
+            other.communicate("\n", timeout=HANGS)
+        os.close(may_go_on)
+        assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0] * 5
+        os.close(go_on)
+        sender.join(HANGS)
+        assert client.send(HELLO, key="b").replayed
+    assert len(sandbox.requests) == 2
 
 
 def test_threads_send_each_message_once(sandbox: Sandbox, path: Path) -> None:

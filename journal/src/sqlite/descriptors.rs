@@ -103,11 +103,12 @@ fn id_of(metadata: &Metadata) -> FileId {
     (metadata.dev(), metadata.ino())
 }
 
-/// The beginning of a file, as many bytes of it as there are and have room.
+/// Reads the beginning of a file, as many bytes of it as there are and have room. Gives their
+/// number, and why the file can't be written to, if it can't.
 ///
 /// # Errors
 /// When it can't be read.
-pub(super) fn read_head(path: &Path, buffer: &mut [u8]) -> io::Result<usize> {
+pub(super) fn read_head(path: &Path, buffer: &mut [u8]) -> io::Result<(usize, Option<io::Error>)> {
     let open = |access| match take(path, access) {
         Some(file) => Ok(file),
         None => {
@@ -117,11 +118,14 @@ pub(super) fn read_head(path: &Path, buffer: &mut [u8]) -> io::Result<usize> {
         }
     };
     // What can be written to can be locked.
-    let file = open(libc::O_RDWR).or_else(|_| open(libc::O_RDONLY))?;
+    let (file, refusal) = match open(libc::O_RDWR) {
+        Ok(file) => (file, None),
+        Err(refusal) => (open(libc::O_RDONLY)?, Some(refusal)),
+    };
     let mut filled = 0;
     let result = loop {
         match file.read_at(&mut buffer[filled..], filled as u64) {
-            Ok(0) => break Ok(filled),
+            Ok(0) => break Ok((filled, refusal)),
             Ok(count) => filled += count,
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) => break Err(error),

@@ -53,7 +53,7 @@ pub(super) fn check_header(path: &Path) -> Result<(), StoreError> {
         return Err(StoreError::broken("it is no file"));
     }
     let mut header = [0; 100];
-    let length = read_head(path, &mut header)
+    let (length, refusal) = read_head(path, &mut header)
         .map_err(|error| StoreError::broken(format!("it can't be read: {error}")))?;
     let header = &header[..length];
     let number =
@@ -61,7 +61,11 @@ pub(super) fn check_header(path: &Path) -> Result<(), StoreError> {
     if header.get(..16) != Some(MAGIC) || number(68) != Some(APPLICATION_ID) {
         return Err(StoreError::broken(FOREIGN));
     }
-    check_format(number(60).unwrap_or(0))
+    check_format(number(60).unwrap_or(0))?;
+    match refusal {
+        None => Ok(()),
+        Some(error) => Err(StoreError::broken(format!("it can't be written to: {error}"))),
+    }
 }
 
 /// Refuses a format that this version doesn't know.

@@ -8,10 +8,11 @@
                  send, recv
    CRASH_SUFFIX  only those of files whose name ends so
    CRASH_AT      the number of the event, from 1
-   CRASH_ACTION  kill, torn (half of a write, then kill), stop, eio, enospc
+   CRASH_ACTION  kill, torn (half of a write, then kill), stop, eio, enospc, none
    CRASH_TIMES   how many events in a row fail (1); 0: all from then on
    CRASH_LOG     a file for the names of the events, one a line
    CRASH_SHADOW  a folder for what was synced
+   CRASH_STEP    by how many seconds the wall clock is set at the event; without CRASH_AT, from the start
    CRASH_PAUSE   how many microseconds each cut of a file takes more, in which others may find it cut */
 
 #define _GNU_SOURCE
@@ -26,7 +27,9 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 #define PAGE 4096
@@ -101,14 +104,33 @@ static int failure(int chosen) {
     return acts("eio") ? EIO : acts("enospc") ? ENOSPC : 0;
 }
 
+static int is_clock_set;
+
 /* After the event. */
 static void finish(int chosen) {
     if (!chosen) return;
     int before = errno;
+    is_clock_set = 1;
     if (acts("kill") || acts("torn")) kill(getpid(), SIGKILL);
     /* This thread itself: it would go on until another one has taken the process's signal. */
     if (acts("stop")) raise(SIGSTOP);
     errno = before;
+}
+
+int clock_gettime(clockid_t clock, struct timespec *time) {
+    int result = (int)syscall(SYS_clock_gettime, clock, time);
+    const char *step = clock == CLOCK_REALTIME ? getenv("CRASH_STEP") : NULL;
+    if (result == 0 && step && (is_clock_set || !getenv("CRASH_AT"))) time->tv_sec += atol(step);
+    return result;
+}
+
+int gettimeofday(struct timeval *restrict time, void *restrict zone) {
+    struct timespec now;
+    (void)zone;
+    int result = clock_gettime(CLOCK_REALTIME, &now);
+    time->tv_sec = now.tv_sec;
+    time->tv_usec = now.tv_nsec / 1000;
+    return result;
 }
 
 /* Which pages of a file were written and not synced. */

@@ -17,6 +17,8 @@ pub enum Action {
     Eio,
     /// The call fails for want of room.
     Enospc,
+    /// Nothing but what is said besides.
+    None,
 }
 
 /// A moment in a program's life, and what happens then.
@@ -35,6 +37,7 @@ impl Shim {
             Action::Stop => "stop",
             Action::Eio => "eio",
             Action::Enospc => "enospc",
+            Action::None => "none",
         };
         self.with("CRASH_AT", number.to_string()).with("CRASH_ACTION", action.to_owned())
     }
@@ -49,6 +52,12 @@ impl Shim {
     #[must_use]
     pub fn times(self, times: u64) -> Self {
         self.with("CRASH_TIMES", times.to_string())
+    }
+
+    /// Sets the wall clock by so many seconds at the event; from the start on if there is none.
+    #[must_use]
+    pub fn set_clock(self, seconds: i64) -> Self {
+        self.with("CRASH_STEP", seconds.to_string())
     }
 
     /// Writes the events that count to a file, one a line.

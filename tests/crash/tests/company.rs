@@ -6,7 +6,9 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use partner_messaging::Outcome;
 use partner_messaging_crash::{Action, Driver, Oracle, Server, Shim, Work};
+use partner_messaging_journal::Journal;
 use tempfile::TempDir;
 
 fn driver() -> Driver {
@@ -75,4 +77,51 @@ fn another_sqlite_may_read_the_file_all_the_time() {
     oracle.note(&driver().start(server.url(), &journal, all, &Shim::default()).wait(), 0);
     drop(other);
     oracle.check(&server, &journal, 0..all.count, true);
+}
+
+/// A driver in a container: it doesn't see the processes of others, and has the same number as the
+/// drivers in all other containers.
+fn contained() -> Driver {
+    const SCRIPT: &str = "\"$@\" & wait $!";
+    let arguments = ["--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", SCRIPT, "sh"];
+    // Who is not the administrator is one in a namespace of their own.
+    let is_root =
+        std::fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0);
+    let namespace = if is_root { "--mount" } else { "--map-root-user" };
+    let arguments: Vec<_> = [namespace].into_iter().chain(arguments).collect();
+    driver().through(Path::new("unshare"), &arguments)
+}
+
+#[test]
+fn containers_that_do_not_see_each_other_know_who_is_alive() {
+    let place = TempDir::new().unwrap();
+    let path = place.path().join("journal.db");
+    let (reached, has_reached) = std::sync::mpsc::channel();
+    let (go_on, may_go_on) = std::sync::mpsc::channel::<()>();
+    let (reached, may_go_on) = (std::sync::Mutex::new(reached), std::sync::Mutex::new(may_go_on));
+    let server = Server::start_with(move |_| {
+        let _ = reached.lock().unwrap().send(());
+        let _ = may_go_on.lock().unwrap().recv();
+    });
+    let work = Work { count: 1, in_flight: 1, timeout: Duration::from_secs(3_600), ..WORK };
+    let mut first = contained().start(server.url(), &path, work, &Shim::default());
+    has_reached.recv().unwrap();
+    // Its owner is alive, although no process of its number but the second's own is to be seen.
+    let brief = Work { timeout: Duration::from_secs(1), ..work };
+    let said = contained().start(server.url(), &path, brief, &Shim::default()).wait().told;
+    assert!(matches!(said[0].1.as_str(), "unknown" | "not_sent"), "{said:?}");
+    let outcome = || {
+        let journal = Journal::open(&path).unwrap();
+        let outcome = journal.get("key-000000").wait().unwrap().unwrap().outcome;
+        journal.close().wait().unwrap();
+        outcome
+    };
+    assert_eq!(outcome(), None);
+    first.kill();
+    assert!(first.wait().killed);
+    // Gone, although a process of its number lives again, and long before its deadline.
+    let said = contained().start(server.url(), &path, work, &Shim::default()).wait().told;
+    assert_eq!((said[0].1.as_str(), outcome()), ("unknown", Some(Outcome::Unknown)));
+    assert_eq!(server.times_accepted(0), 1);
+    drop(go_on);
 }

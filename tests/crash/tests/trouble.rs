@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)] // A test may stop at what it did not expect.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use partner_messaging_crash::{Action, Driver, Ended, Oracle, Server, Shim, Work, lose_power};
 use tempfile::TempDir;
@@ -72,6 +72,13 @@ fn what_was_not_synced_for_an_error_does_not_count_as_synced_later() {
     }
 }
 
+/// Who is not the administrator is one in a namespace of their own.
+fn namespace() -> &'static str {
+    let is_root =
+        std::fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0);
+    if is_root { "--mount" } else { "--map-root-user" }
+}
+
 /// A file system of this size for the journal, filled up but for `free` bytes; then the
 /// program is run twice, and in between there is room again.
 fn on_a_full_disk(free_kib: u32) -> (Ended, Server) {
@@ -80,12 +87,8 @@ fn on_a_full_disk(free_kib: u32) -> (Ended, Server) {
         \"$@\" && echo full && rm \"$0/filler\" && \"$@\"";
     let place = Place::new();
     let folder = place.folder();
-    // Who is not the administrator is one in a namespace of their own.
-    let is_root =
-        std::fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0);
-    let namespace = if is_root { "--mount" } else { "--map-root-user" };
     let free = free_kib.to_string();
-    let arguments = [namespace, "--mount", "sh", "-c", SCRIPT, folder.to_str().unwrap(), &free];
+    let arguments = [namespace(), "--mount", "sh", "-c", SCRIPT, folder.to_str().unwrap(), &free];
     let driver = Driver::rust(Path::new(env!("CARGO_BIN_EXE_crash-worker")));
     let driver = driver.through(Path::new("unshare"), &arguments);
     let work = Work { count: 300, ..WORK };
@@ -113,4 +116,57 @@ fn a_full_disk_fails_the_calls_that_meet_it_and_nothing_hangs() {
         }
     }
     assert!(failed > 100, "{failed}");
+}
+
+/// All files of a folder, when they were changed, and their contents.
+fn contents(folder: &Path) -> Vec<(PathBuf, SystemTime, Vec<u8>)> {
+    let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<_> = paths
+        .map(|path| {
+            let modified = path.metadata().unwrap().modified().unwrap();
+            let bytes = std::fs::read(&path).unwrap();
+            (path, modified, bytes)
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+/// A run where `read_only` can't be written to, the administrator not excepted.
+fn run_read_only(place: &mut Place, read_only: &Path) -> Ended {
+    const SCRIPT: &str = "mount --bind \"$0\" \"$0\" && mount -o remount,bind,ro \"$0\" && \"$@\"";
+    let path = read_only.to_str().unwrap();
+    let arguments = [namespace(), "--mount", "sh", "-c", SCRIPT, path];
+    let driver = Driver::rust(Path::new(env!("CARGO_BIN_EXE_crash-worker")));
+    let driver = driver.through(Path::new("unshare"), &arguments);
+    driver.start(place.server.url(), &place.folder().join("journal.db"), WORK, &Shim::default()).wait()
+}
+
+#[test]
+fn what_cannot_be_written_is_refused_before_anything_leaves_and_left_as_it_is() {
+    let mut place = Place::new();
+    let (folder, journal) = (place.folder(), place.folder().join("journal.db"));
+    // Where there is none yet, where there is one that was closed, and one whose process was killed.
+    for round in 0..3 {
+        match round {
+            0 => {}
+            1 => drop(place.run(Work { count: 4, ..WORK }, &Shim::default())),
+            _ => {
+                let kill = Shim::default().only("recv", "socket").at(3, Action::Kill);
+                assert!(place.run(Work { first: 4, ..WORK }, &kill).killed);
+            }
+        }
+        let (before, accepted) = (contents(&folder), place.server.total_accepted());
+        for read_only in [&folder, &journal] {
+            if round == 0 && read_only == &journal {
+                continue;
+            }
+            let ended = run_read_only(&mut place, read_only);
+            let refused =
+                ended.errors.iter().any(|line| line.starts_with("refused") && line.contains("journal"));
+            assert!(refused && ended.told.is_empty(), "{read_only:?}: {ended:?}");
+            assert_eq!(place.server.total_accepted(), accepted);
+            assert!(contents(&folder) == before, "{round}, {read_only:?}: it was changed");
+        }
+    }
 }
