@@ -1,5 +1,6 @@
 //! All tests, or those of some parts.
 
+use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::Result;
@@ -41,20 +42,46 @@ pub(crate) fn run(workspace: &Workspace, wanted: &[&str]) -> Result<()> {
         let names: Vec<&str> = all().map(|(name, _)| name).collect();
         return Err(format!("no such part: {unknown}; there are {}", names.join(", ")));
     }
-    let by_default = |name| wanted.is_empty() && PARTS.iter().any(|(part, _)| *part == name);
+    let by_default = |name: &str| wanted.is_empty() && PARTS.iter().any(|(part, _)| *part == name);
+    thread::scope(|scope| {
+        let ahead = wanted.is_empty().then(|| scope.spawn(|| build_ahead(workspace)));
+        run_parts(workspace, all().filter(|(name, _)| wanted.contains(name) || by_default(name)), ahead)
+    })
+}
+
+/// Builds what users install, which links for minutes on one processor, while the tests of the
+/// Rust crates wait for times to pass. The parts build the same, and find it done; what fails
+/// here, fails there and is told by them.
+fn build_ahead(workspace: &Workspace) {
+    let _ = c::library::build(workspace);
+    let _ = node::addon::build(workspace);
+    let _ = python::wheel::wheel(workspace);
+}
+
+/// The first part that needs what is built ahead.
+const NEEDS_BUILDS: &str = "c";
+
+fn run_parts(
+    workspace: &Workspace,
+    parts: impl Iterator<Item = (&'static str, Part)>,
+    mut ahead: Option<ScopedJoinHandle<()>>,
+) -> Result<()> {
     let mut failures = Vec::new();
     let mut times = Vec::new();
-    for (name, part) in all() {
-        if wanted.contains(&name) || by_default(name) {
-            eprintln!("== {name}");
-            let (began, used_before) = (Instant::now(), processor_time());
-            // The others still have something to tell.
-            if let Err(problem) = part(workspace) {
-                eprintln!("xtask: {name}: {problem}");
-                failures.push(name);
-            }
-            times.push((name, began.elapsed(), processor_time() - used_before));
+    for (name, part) in parts {
+        if name == NEEDS_BUILDS
+            && let Some(builds) = ahead.take()
+        {
+            let _ = builds.join();
         }
+        eprintln!("== {name}");
+        let (began, used_before) = (Instant::now(), processor_time());
+        // The others still have something to tell.
+        if let Err(problem) = part(workspace) {
+            eprintln!("xtask: {name}: {problem}");
+            failures.push(name);
+        }
+        times.push((name, began.elapsed(), processor_time() - used_before));
     }
     eprint!("{}", table(&times));
     if failures.is_empty() { Ok(()) } else { Err(format!("failed: {}", failures.join(", "))) }
