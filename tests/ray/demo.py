@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import redirect_stderr, redirect_stdout
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,12 @@ MESSAGES = 20_000
 WORKERS = 4
 
 IN_FLIGHT = 32
+
+OUT = sys.stdout
+
+
+def say(line: str) -> None:
+    print(line, file=OUT, flush=True)
 
 
 def main() -> None:
@@ -45,15 +52,15 @@ def main() -> None:
 
 
 def run(sandbox: Sandbox, cluster: Cluster, other: Any, known: Known, journal: str) -> None:
-    print(f"{MESSAGES} messages, {WORKERS} workers on two nodes, one journal on PostgreSQL\n")
-    print(f"{'seconds':>8} {'sent':>8} {'in progress':>12} {'unknown':>8}")
+    say(f"{MESSAGES} messages, {WORKERS} workers on two nodes, one journal on PostgreSQL\n")
+    say(f"{'seconds':>8} {'sent':>8} {'in progress':>12} {'unknown':>8}")
     begun = time.monotonic()
 
     def show(summary: JournalSummary) -> None:
         if not summary.sent:
             return  # The workers are being started.
         seconds = time.monotonic() - begun
-        print(f"{seconds:8.0f} {summary.sent:8} {summary.in_progress:12} {summary.unknown:8}", flush=True)
+        say(f"{seconds:8.0f} {summary.sent:8} {summary.in_progress:12} {summary.unknown:8}")
 
     with ThreadPoolExecutor(1) as thread:
         campaign = thread.submit(
@@ -74,7 +81,7 @@ def run(sandbox: Sandbox, cluster: Cluster, other: Any, known: Known, journal: s
         killed = known.pids(other.node_id)
         kill(*killed)
         cluster.remove_node(other, allow_graceful=False)
-        print(f"one node is dead, and its {len(killed)} workers with it", flush=True)
+        say(f"one node is dead, and its {len(killed)} workers with it")
         campaign.result()
     tell(sandbox, check(sandbox, journal, MESSAGES), len(killed))
 
@@ -85,7 +92,7 @@ def tell(sandbox: Sandbox, summary: JournalSummary, killed: int) -> None:
     recipients = {message["recipient"] for message in accepted}
     cost = sum((total.cost for total in summary.totals), Decimal(0))
     spent = Decimal("1000000") - Decimal(sandbox.state["balance"])
-    print(f"\n{'':36} {'journal':>10} {'sandbox':>10}")
+    say(f"\n{'':36} {'journal':>10} {'sandbox':>10}")
     rows = [
         ("sent", summary.sent, summary.sent),
         ("unknown, and accepted all the same", "", len(accepted) - summary.sent),
@@ -95,8 +102,8 @@ def tell(sandbox: Sandbox, summary: JournalSummary, killed: int) -> None:
         ("SGD, without and with unknown ones", cost, spent),
     ]
     for name, ours, theirs in rows:
-        print(f"{name:36} {ours:>10} {theirs:>10}")
-    print(f"\nUnder way on the dead node were {killed * IN_FLIGHT} at most.")
+        say(f"{name:36} {ours:>10} {theirs:>10}")
+    say(f"\nUnder way on the dead node were {killed * IN_FLIGHT} at most.")
     if killed == 0 or summary.unknown > killed * IN_FLIGHT:
         sys.exit("more is unknown than was under way")
 
@@ -104,12 +111,10 @@ def tell(sandbox: Sandbox, summary: JournalSummary, killed: int) -> None:
 if __name__ == "__main__":
     # Ray says a lot about a node that dies: nobody needs it if all ends well.
     with tempfile.TemporaryFile("w+") as said:
-        seen, sys.stderr = sys.stderr, said
         try:
-            main()
+            with redirect_stdout(said), redirect_stderr(said):
+                main()
         except BaseException:
             said.seek(0)
-            seen.write(said.read())
+            sys.stderr.write(said.read())
             raise
-        finally:
-            sys.stderr = seen

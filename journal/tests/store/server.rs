@@ -328,3 +328,38 @@ fn what_is_not_ours_is_refused_and_left_as_it_is() {
     assert!(Journal::open(format!("{url}?journal=x")).unwrap().open().wait().is_err());
     assert_eq!(tell(&url, "SELECT name FROM partner_messaging.journals"), ["default"]);
 }
+
+/// A campaign's journal is as a rule newer than what the server knows of the table: that it
+/// expects no rows of it must not have it read all of them for each look.
+#[test]
+fn a_look_reads_what_it_asks_for_whatever_the_statistics_say() {
+    let database = format!("statistics_{}", std::process::id());
+    tell(&url(), &format!("CREATE DATABASE {database}"));
+    let url = url().replace("/postgres", &format!("/{database}"));
+    let mut store = postgres_store(&format!("{url}?journal=new")).unwrap().open().unwrap();
+    let fill = |name: &str, keys: u32| {
+        let insert =
+            "INSERT INTO partner_messaging.journals (name, secret) VALUES ($name, '') ON CONFLICT DO NOTHING";
+        tell(&url, &insert.replace("$name", &format!("'{name}'")));
+        let insert = "INSERT INTO partner_messaging.entries (journal, key, digest, form, owner, claim, channel, \
+                      claimed_at, deadline, expires_at, outcome, ended_at) SELECT id, 'k' || n, \
+                      decode(repeat('00', 32), 'hex'), 1, 1, 1, 'SMS', 0, 0, now(), 3, 0 FROM partner_messaging.journals, generate_series(1, $keys) AS n WHERE name = $name";
+        tell(&url, &insert.replace("$name", &format!("'{name}'")).replace("$keys", &keys.to_string()));
+    };
+    fill("old", 20_000);
+    tell(&url, "ANALYZE partner_messaging.entries");
+    fill("new", 10_000);
+    let keys: Vec<String> = (1..=50).map(|n| format!("k{}", n * 100)).collect();
+    let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+    tell(&url, "SELECT pg_stat_reset()::text");
+    let found = store.look_up(&keys).unwrap();
+    assert!(found.iter().all(|entry| entry.as_ref().is_some_and(|entry| entry.outcome().is_some())));
+    // What a session has read, it tells when it ends.
+    drop(store);
+    let read = "SELECT (coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::text \
+                FROM pg_stat_user_tables WHERE relname = 'entries'";
+    let begun = Instant::now();
+    let read = std::iter::repeat_with(|| tell(&url, read)[0].parse::<u32>().unwrap());
+    let read = read.take_while(|_| begun.elapsed() < Duration::from_secs(120)).find(|rows| *rows > 0);
+    assert!(read.unwrap() < 200, "{read:?} rows for 50");
+}
