@@ -1,7 +1,7 @@
 //! The journals that are open in this process: one is opened once, however often it is
 //! asked for.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,7 +13,7 @@ use ring::digest::{SHA256, digest};
 use crate::fork::{enter, generation};
 use crate::sqlite::SqliteFile;
 
-#[derive(PartialEq, Eq, Hash)]
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum JournalIdentity {
     /// A file by its device and inode.
     File(u64, u64),
@@ -21,8 +21,8 @@ enum JournalIdentity {
     Server([u8; 32]),
 }
 
-/// In one process: a forked child has its own.
-type OpenJournals = HashMap<(u64, JournalIdentity), WeakJournal>;
+/// In one process: a forked child has its own. What looks for leaks finds what a tree holds.
+type OpenJournals = BTreeMap<(u64, JournalIdentity), WeakJournal>;
 
 static OPEN: Mutex<Option<OpenJournals>> = Mutex::new(None);
 

@@ -360,5 +360,5 @@ int main(void) {
         remove(file);
     }
     CHECK(rmdir(folder) == 0);
-    return 0;
+    return end_of_test();
 }

@@ -84,7 +84,7 @@ static void by_exceptions(const pm::Sandbox &sandbox, const std::string &path) {
 }
 #endif
 
-int main() {
+static void test() {
     const Folder folder;
     const pm::Result<pm::Sandbox> sandbox = pm::Sandbox::try_start();
     pm::Result<pm::Journal> journal = pm::Journal::try_open(folder.journal());
@@ -98,5 +98,9 @@ int main() {
     by_exceptions(*sandbox, folder.journal());
 #endif
     CHECK(moved.try_summary().has_value());
-    return 0;
+}
+
+int main() {
+    test();
+    return end_of_test();
 }

@@ -7,7 +7,7 @@ mod deadline;
 mod execute;
 mod keyed;
 mod ledger;
-mod limits;
+pub(crate) mod limits;
 mod operation;
 mod response_envelope;
 pub(crate) mod retry;

@@ -13,8 +13,10 @@ pub use super::callback_watch::CallbackWatch;
 use super::client::Client as AsyncClient;
 pub use super::completion_queue::Queue;
 use crate::call::Shared;
+use crate::call::limits::shared_counts;
 use crate::config::{CallOptions, Cancel, Config, SendManyOptions};
 use crate::error::{Effect, Error};
+use crate::journal::unrecorded;
 use crate::types::Spending;
 use crate::util::{PerProcess, ending_threads};
 
@@ -51,6 +53,8 @@ pub fn shutdown() {
     }
     OwnThread::end_all();
     ending_threads::join();
+    unrecorded::release();
+    shared_counts::release();
 }
 
 /// A client whose calls run in the background; it works in a process forked

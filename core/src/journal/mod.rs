@@ -20,7 +20,7 @@ mod spending;
 mod store;
 #[cfg(test)]
 mod tests;
-mod unrecorded;
+pub(crate) mod unrecorded;
 
 pub use crate::util::clock::{rfc3339, since_boot, wall_millis};
 pub use crate::util::decimal::exact_sum;

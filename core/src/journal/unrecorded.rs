@@ -33,3 +33,10 @@ pub(super) fn take(journal: &str) -> Vec<Settlement> {
 pub(super) fn is_left(journal: &str) -> bool {
     with_all(|all| all.contains_key(journal))
 }
+
+/// Lets its memory go where nothing is left.
+pub(crate) fn release() {
+    if UNRECORDED.existing().is_some() && with_all(|all| all.is_empty()) {
+        drop(UNRECORDED.take());
+    }
+}

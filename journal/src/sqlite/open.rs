@@ -1,7 +1,7 @@
 //! Opening a file: whether it is a journal, whether it is whole, and who uses it.
 
 use std::cell::Cell;
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -271,9 +271,9 @@ fn boot_id() -> Result<String, StoreError> {
 /// One file is open once in a process: who opens it anew waits until it is closed.
 pub(super) struct FileInUse(u64, FileId);
 
-static IN_USE: Mutex<Option<HashSet<(u64, FileId)>>> = Mutex::new(None);
+static IN_USE: Mutex<Option<BTreeSet<(u64, FileId)>>> = Mutex::new(None);
 
-fn in_use() -> MutexGuard<'static, Option<HashSet<(u64, FileId)>>> {
+fn in_use() -> MutexGuard<'static, Option<BTreeSet<(u64, FileId)>>> {
     IN_USE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -57,7 +57,7 @@ pub(crate) fn run_all(workspace: &Workspace, options: &[&str]) -> Result<()> {
     // here; nor those that fork: what the parent's threads hold is out of reach
     // in a child, and would count as lost; nor those that use descriptors up or close them, some
     // of which are valgrind's own.
-    let excluded = "^(sigpipe|stress|hostile|fork|throwing|cpp|cpp_static|resources|closed_descriptors|\
+    let excluded = "^(sigpipe|stress|hostile|fork|journal|throwing|cpp|cpp_static|resources|closed_descriptors|\
                     exit_in_callback|small_stack)$";
     tools::ctest(&programs, &out, &["-j2", "-E", excluded])?;
 

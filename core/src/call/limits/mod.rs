@@ -5,7 +5,7 @@ mod admission;
 mod answer_times;
 mod pace;
 mod rate;
-mod shared_counts;
+pub(crate) mod shared_counts;
 mod shared_pace;
 mod spending;
 mod spending_book;

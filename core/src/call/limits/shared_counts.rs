@@ -57,3 +57,13 @@ impl SharedCounts {
         })
     }
 }
+
+/// Lets their memory go where no journal is open any more.
+pub(crate) fn release() {
+    let is_open = |counts: &Weak<SharedCounts>| counts.strong_count() > 0;
+    if let Some(all) = OF_JOURNALS.existing()
+        && !all.lock().unwrap_or_else(PoisonError::into_inner).values().any(is_open)
+    {
+        drop(OF_JOURNALS.take());
+    }
+}
