@@ -10,4 +10,5 @@ pub(crate) mod guard;
 pub(crate) mod many;
 mod programs;
 mod report;
+pub(crate) mod scaling;
 mod server;

@@ -63,6 +63,9 @@ Commands:
                    without a journal, and its memory over a million messages
   bench bulk [--rounds N] [--sends N] [--all-cpus] [--quick]
                    measure the command line's bulk over a million rows against a script
+  bench scaling [--messages N]
+                   measure what 1, 2 and 4 workers send over one journal on PostgreSQL, what it
+                   costs each part, and how large the journal becomes
   bench guard [--update]
                    count the instructions of a send, against the baseline
   postgres <command> [argument]...
@@ -127,6 +130,8 @@ fn execute(arguments: &[&str]) -> Result<()> {
         ["package"] => packages::dist::run(&workspace),
         ["bench", "cold"] => bench::cold::run(&workspace),
         ["bench", "growth"] => bench::growth::run(&workspace),
+        ["bench", "scaling"] => bench::scaling::run(&workspace, None),
+        ["bench", "scaling", "--messages", messages] => bench::scaling::run(&workspace, Some(messages)),
         ["bench", "many", arguments @ ..] => bench::many::run(&workspace, arguments),
         ["bench", "bulk", arguments @ ..] => bench::bulk::run(&workspace, arguments),
         ["bench", "guard"] => bench::guard::check(&workspace),

@@ -37,15 +37,11 @@ const START_TIMEOUT: Duration = Duration::from_secs(120);
 /// Another process can take a free port before the server does.
 const MAX_STARTS: u32 = 5;
 
+const SETTINGS: [&str; 4] =
+    ["listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200", "timezone=UTC"];
+
 /// Files of a server that is thrown away need not survive a power cut: only its own death.
-const SETTINGS: [&str; 6] = [
-    "listen_addresses=127.0.0.1",
-    "unix_socket_directories=",
-    "max_connections=200",
-    "fsync=off",
-    "full_page_writes=off",
-    "timezone=UTC",
-];
+const FORGETFUL: [&str; 2] = ["fsync=off", "full_page_writes=off"];
 
 /// A running server. It ends when dropped, or with the thread that started it if that is
 /// killed; its files are removed.
@@ -57,16 +53,30 @@ pub(crate) struct Postgres {
 
 impl Postgres {
     pub(crate) fn start(workspace: &Workspace) -> Result<Self> {
+        Self::start_with(workspace, &FORGETFUL)
+    }
+
+    /// One that syncs what it commits, as a server does whose cost is measured.
+    pub(crate) fn start_durable(workspace: &Workspace) -> Result<Self> {
+        Self::start_with(workspace, &[])
+    }
+
+    fn start_with(workspace: &Workspace, settings: &[&str]) -> Result<Self> {
         let home = Home::make(&workspace.target.join("postgres"))?;
         let password = initialise(&home)?;
         for _ in 0..MAX_STARTS {
             let port = free_port()?;
-            if let Some(process) = serve(&home, port)? {
+            if let Some(process) = serve(&home, port, settings)? {
                 let url = format!("postgresql://{USER}:{password}@127.0.0.1:{port}/postgres");
                 return Ok(Self { process, home, url });
             }
         }
         Err(format!("PostgreSQL does not start:\n{}", home.log()))
+    }
+
+    /// The program that asks a server.
+    pub(crate) fn psql(&self) -> PathBuf {
+        self.home.programs.join("psql")
     }
 
     /// Tells a program of tests where the server is.
@@ -109,13 +119,13 @@ fn initialise(home: &Home) -> Result<String> {
 }
 
 /// Starts the server, and waits until it accepts connections; `None` if it ended instead.
-fn serve(home: &Home, port: u16) -> Result<Option<Child>> {
+fn serve(home: &Home, port: u16, settings: &[&str]) -> Result<Option<Child>> {
     let log =
         fs::File::create(home.folder.join("log")).map_err(|error| format!("the server's log: {error}"))?;
     let errors = log.try_clone().map_err(|error| format!("the server's log: {error}"))?;
     let mut postgres = home.command("postgres");
     postgres.arg("-D").arg(home.data()).arg("-p").arg(port.to_string());
-    postgres.args(SETTINGS.iter().flat_map(|setting| ["-c", setting]));
+    postgres.args(SETTINGS.iter().chain(settings).flat_map(|setting| ["-c", setting]));
     let postgres = postgres.stdin(Stdio::null()).stdout(log).stderr(errors).spawn();
     let mut process = postgres.map_err(|error| format!("PostgreSQL can't be started: {error}"))?;
     let began = Instant::now();
@@ -278,7 +288,7 @@ mod tests {
 
     /// What the server at this URL answers to a query.
     fn ask(server: &Postgres, url: &str, query: &str) -> Result<String> {
-        output(program(server.home.programs.join("psql")).args(["-X", "-A", "-t", "-c", query, url]))
+        output(program(server.psql()).args(["-X", "-A", "-t", "-c", query, url]))
     }
 
     fn port(url: &str) -> u16 {
