@@ -7,6 +7,7 @@ pub(crate) mod compare;
 mod contests;
 pub(crate) mod growth;
 pub(crate) mod guard;
+pub(crate) mod journal;
 pub(crate) mod many;
 mod programs;
 mod report;

@@ -33,7 +33,7 @@ pub(crate) fn run_gate(workspace: &Workspace, parts: &[&str]) -> Result<()> {
 }
 
 /// What is committed, without its history.
-fn clone(root: &Path, checkout: &Path) -> Result<()> {
+pub(crate) fn clone(root: &Path, checkout: &Path) -> Result<()> {
     let git = |folder: &Path| {
         let mut git = program("git");
         git.current_dir(folder);

@@ -19,6 +19,7 @@ mod generate;
 mod inbox;
 mod lint;
 mod machine;
+mod mutations;
 mod node;
 mod openapi;
 mod packages;
@@ -66,6 +67,8 @@ Commands:
   bench scaling [--messages N]
                    measure what 1, 2 and 4 workers send over one journal on PostgreSQL, what it
                    costs each part, and how large the journal becomes
+  bench journal [--rounds N] [--sends N] [--quick]
+                   measure sends with keys, and what a claim costs alone
   bench guard [--update]
                    count the instructions of a send, against the baseline
   postgres <command> [argument]...
@@ -81,6 +84,8 @@ Commands:
   crash [--kills N] [--losses N] [--seed S]
                    kill programs that send in Rust, Python and Node after each of their steps,
                    take the power from them, and check what their journals say
+  crash mutations  change the journal where it matters, in a copy, and check that a test notices
+                   each change
   soak [--seconds N] [--seed S]
                    send against random faults, and check what became of every message
   fuzz [--seconds N]
@@ -134,6 +139,7 @@ fn execute(arguments: &[&str]) -> Result<()> {
         ["bench", "scaling", "--messages", messages] => bench::scaling::run(&workspace, Some(messages)),
         ["bench", "many", arguments @ ..] => bench::many::run(&workspace, arguments),
         ["bench", "bulk", arguments @ ..] => bench::bulk::run(&workspace, arguments),
+        ["bench", "journal", arguments @ ..] => bench::journal::run(&workspace, arguments),
         ["bench", "guard"] => bench::guard::check(&workspace),
         ["bench", "guard", "--update"] => bench::guard::update(&workspace),
         ["bench", arguments @ ..] => bench::compare::run(&workspace, arguments),
@@ -143,6 +149,7 @@ fn execute(arguments: &[&str]) -> Result<()> {
             release::run(&workspace, version, true)
         }
         ["faults"] => rust::faults(&workspace),
+        ["crash", "mutations"] => mutations::run_all(&workspace),
         ["crash", options @ ..] => crash::run_all(&workspace, options),
         ["soak", options @ ..] => rust::soak(&workspace, options),
         ["fuzz", options @ ..] => fuzz::run_all(&workspace, options),

@@ -7,6 +7,8 @@ import asyncio
 import json
 import os
 import sys
+from itertools import count
+from tempfile import TemporaryDirectory
 
 from measure import HEADERS, KEY, TO, Job, check, check_id
 
@@ -28,6 +30,47 @@ async def ours_async(job):
             check_id(receipt.message_id)
 
         await job.measure_async(send)
+
+
+async def ours_keyed(job):
+    from partner_messaging import AsyncClient, Sms
+
+    numbers = count()
+    with TemporaryDirectory() as folder:
+        async with AsyncClient(api_key=KEY, base_url=job.base_url, journal=f"{folder}/journal.db") as client:
+
+            async def send():
+                receipt = await client.send(Sms(to=TO, content=job.content), key=f"order-{next(numbers):09}")
+                check_id(receipt.message_id)
+
+            await job.measure_async(send)
+
+
+async def aiohttp_sqlite(job):
+    """What somebody writes who wants to know after a crash what was sent: a row for each, committed."""
+    import sqlite3
+
+    import aiohttp
+
+    numbers = count()
+    timeout = aiohttp.ClientTimeout(total=30)
+    with TemporaryDirectory() as folder:
+        connection = sqlite3.connect(f"{folder}/sent.db")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("CREATE TABLE sent (key TEXT PRIMARY KEY, message_id TEXT)")
+        async with aiohttp.ClientSession(headers=HEADERS, timeout=timeout) as session:
+
+            async def send():
+                async with session.post(job.url, json=job.body()) as response:
+                    response.raise_for_status()
+                    answer = await response.json()
+                check(answer)
+                row = (f"order-{next(numbers):09}", answer["data"]["messageId"])
+                connection.execute("INSERT INTO sent VALUES (?, ?)", row)
+                connection.commit()
+
+            await job.measure_async(send)
+        connection.close()
 
 
 def requests_session(job):
@@ -131,6 +174,8 @@ def pycurl(job):
 PROGRAMS = {
     "ours": ours,
     "ours-async": ours_async,
+    "ours-keyed": ours_keyed,
+    "aiohttp-sqlite": aiohttp_sqlite,
     "requests": requests_session,
     "requests-post": requests_post,
     "httpx": httpx,

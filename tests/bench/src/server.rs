@@ -2,7 +2,8 @@
 //! end and answers fixed bytes, the documented envelope of an accepted SMS.
 //!
 //! It prints where it listens, as one line of JSON: `http`, `https` (HTTP/2 or
-//! HTTP/1.1, as the client chooses) and `ca`, the file to trust. For each line on its standard input
+//! HTTP/1.1, as the client chooses) and `ca`, the file to trust. With `--unique-ids` each answer
+//! has another message id, of the same length. For each line on its standard input
 //! it prints what it counted since the last one; when that input ends, it ends.
 
 use std::convert::Infallible;
@@ -33,8 +34,13 @@ const SENT: &[u8] = br#"{"success":true,"message":"Message sent successfully.","
 const REFUSED: &[u8] =
     br#"{"success":false,"error":"Request structure is invalid","code":"INVALID_REQUEST"}"#;
 
+/// What stands in the place of the number of the message's id, where each is to have its own.
+const ID: &[u8] = b"123456789";
+
 #[derive(Default)]
 struct Counts {
+    /// The next message's number, if each is to have its own.
+    next_id: Option<AtomicUsize>,
     open: AtomicUsize,
     most_open: AtomicUsize,
     accepted: AtomicUsize,
@@ -44,8 +50,10 @@ struct Counts {
 }
 
 fn main() -> Result<(), Failure> {
-    let delay = delay(&std::env::args().skip(1).collect::<Vec<_>>())?;
-    let counts = Arc::new(Counts::default());
+    let mut arguments: Vec<_> = std::env::args().skip(1).collect();
+    let unique = arguments.pop_if(|last| last == "--unique-ids").map(|_| AtomicUsize::new(100_000_000));
+    let delay = delay(&arguments)?;
+    let counts = Arc::new(Counts { next_id: unique, ..Counts::default() });
     // One thread: the rest of the machine is the client's.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (places, ca) = runtime.block_on(listen(&counts, delay))?;
@@ -63,7 +71,7 @@ fn delay(arguments: &[String]) -> Result<Duration, Failure> {
     match arguments {
         [] => Ok(Duration::ZERO),
         [option, milliseconds] if option == "--delay-ms" => Ok(Duration::from_millis(milliseconds.parse()?)),
-        _ => Err("usage: bench-server [--delay-ms N]".into()),
+        _ => Err("usage: bench-server [--delay-ms N] [--unique-ids]".into()),
     }
 }
 
@@ -158,11 +166,24 @@ async fn answer(request: Request<Incoming>, counts: &Counts, delay: Duration) ->
         tokio::time::sleep(delay).await;
     }
     let (status, body) = if documented && whole { (200, SENT) } else { (400, REFUSED) };
-    let mut response = Response::new(Full::new(Bytes::from_static(body)));
+    let body = match &counts.next_id {
+        Some(next) if status == 200 => with_id(body, next.fetch_add(1, Ordering::Relaxed)),
+        _ => Bytes::from_static(body),
+    };
+    let mut response = Response::new(Full::new(body));
     *response.status_mut() = http::StatusCode::from_u16(status).unwrap_or_default();
     let json = http::HeaderValue::from_static("application/json");
     response.headers_mut().insert(http::header::CONTENT_TYPE, json);
     response
+}
+
+/// The answer with this number in its message id.
+fn with_id(answer: &[u8], number: usize) -> Bytes {
+    let mut answer = answer.to_vec();
+    if let Some(at) = answer.windows(ID.len()).position(|it| it == ID) {
+        answer[at..at + ID.len()].copy_from_slice(&format!("{number:09}").as_bytes()[..ID.len()]);
+    }
+    answer.into()
 }
 
 impl Counts {

@@ -44,7 +44,7 @@ fn compare(workspace: &Workspace, plan: &Plan) -> Result<()> {
 /// Has this process, and so all it starts from now on, run on one processor. On two,
 /// each send wakes the server on one that sleeps, and what a virtual machine takes
 /// for that is thrice a whole send: nothing that a client of a service far away pays.
-fn share_one_cpu() -> Result<()> {
+pub(super) fn share_one_cpu() -> Result<()> {
     let this = std::process::id().to_string();
     let last = std::thread::available_parallelism().map_or(0, |cpus| cpus.get() - 1).to_string();
     output(program("taskset").args(["--cpu-list", "--pid", &last, &this])).map(drop)

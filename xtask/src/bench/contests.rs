@@ -32,6 +32,18 @@ pub(crate) const BULK: &str = "bulk";
 
 pub(crate) const FACES: [&str; 4] = ["rust", "python", "node", "c"];
 
+/// Sends with keys, over a journal in a file, to a server whose message ids differ.
+pub(crate) const KEYED: Contest = Contest {
+    face: "python",
+    in_flight: 64,
+    http2: false,
+    ours: entry("AsyncClient.send, keyed", "ours-keyed"),
+    peers: &[
+        peer("aiohttp + sqlite3 rows", "aiohttp-sqlite").target(1.0 / 5.0),
+        peer("without a journal", "ours-async").target(1.6),
+    ],
+};
+
 pub(crate) const fn entry(name: &'static str, who: &'static str) -> Entry {
     Entry { name, who }
 }

@@ -28,8 +28,13 @@ pub(crate) struct Server {
 impl Server {
     /// `delay_ms`: how long it thinks before each answer.
     pub(crate) fn start(program: &Path, delay_ms: u32) -> Result<Self> {
+        Self::start_with(program, &["--delay-ms", &delay_ms.to_string()])
+    }
+
+    /// With the words of its own command line.
+    pub(crate) fn start_with(program: &Path, arguments: &[&str]) -> Result<Self> {
         let mut process = process::program(program)
-            .args(["--delay-ms", &delay_ms.to_string()])
+            .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

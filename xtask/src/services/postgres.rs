@@ -79,6 +79,10 @@ impl Postgres {
         self.home.programs.join("psql")
     }
 
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
     /// Tells a program of tests where the server is.
     pub(crate) fn points<'a>(&self, program: &'a mut Command) -> &'a mut Command {
         program.env(VARIABLE, &self.url).env(PROCESS, self.process.id().to_string())
