@@ -66,10 +66,7 @@ impl NoSigpipe {
 impl Drop for NoSigpipe {
     fn drop(&mut self) {
         if !self.pending {
-            let pipe = only_sigpipe();
-            let at_once = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-            // SAFETY: all pointers are valid or null, as `sigtimedwait` allows.
-            unsafe { libc::sigtimedwait(&raw const pipe, std::ptr::null_mut(), &raw const at_once) };
+            take_sigpipe();
         }
         // SAFETY: `before` was initialised by `pthread_sigmask`.
         unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &raw const self.before, std::ptr::null_mut()) };
@@ -92,6 +89,26 @@ fn sigpipe_is_ignored() -> bool {
     unsafe {
         libc::sigaction(libc::SIGPIPE, std::ptr::null(), action.as_mut_ptr()) == 0
             && action.assume_init().sa_sigaction == libc::SIG_IGN
+    }
+}
+
+/// Takes a pending one away.
+#[cfg(not(target_vendor = "apple"))]
+fn take_sigpipe() {
+    let pipe = only_sigpipe();
+    let at_once = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: all pointers are valid or null, as `sigtimedwait` allows.
+    unsafe { libc::sigtimedwait(&raw const pipe, std::ptr::null_mut(), &raw const at_once) };
+}
+
+/// The same without `sigtimedwait`, which Apple's systems lack: `sigwait` doesn't wait for
+/// what is pending.
+#[cfg(target_vendor = "apple")]
+fn take_sigpipe() {
+    if sigpipe_is_pending() {
+        let (pipe, mut taken) = (only_sigpipe(), 0);
+        // SAFETY: both pointers are valid.
+        unsafe { libc::sigwait(&raw const pipe, &raw mut taken) };
     }
 }
 
