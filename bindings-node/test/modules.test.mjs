@@ -36,29 +36,41 @@ test('importing starts no thread', async () => {
   assert.equal(stdout, '0\ntrue\n', stderr);
 });
 
+// What Node's report says of the C library counts only where the system has no ldd.
+const report = { header: {}, sharedObjects: ['/lib/ld-musl-aarch64.so.1'] };
 const machines = [
-  { platform: process.platform, arch: process.arch, says: `${process.platform}-${process.arch} with ` },
-  { platform: 'linux', arch: 'arm64', musl: true, says: 'linux-arm64 with musl' },
-  { platform: 'darwin', arch: 'arm64', says: 'darwin-arm64,' },
-  { platform: 'win32', arch: 'x64', says: 'win32-x64,' },
+  { platform: process.platform, arch: process.arch, says: `${process.platform}-${process.arch} with `, looksFor: `${process.platform}-${process.arch}` },
+  { platform: 'linux', arch: 'arm64', ldd: 'musl libc', says: 'linux-arm64 with musl', looksFor: 'linux-arm64-musl' },
+  { platform: 'linux', arch: 'arm64', ldd: 'GNU libc', report, says: 'linux-arm64 with glibc,', looksFor: 'linux-arm64-gnu' },
+  { platform: 'linux', arch: 'arm64', ldd: null, report, says: 'linux-arm64 with musl', looksFor: 'linux-arm64-musl' },
+  { platform: 'darwin', arch: 'arm64', says: 'darwin-arm64,', looksFor: 'darwin-arm64' },
+  { platform: 'win32', arch: 'x64', says: 'win32-x64,', looksFor: 'win32-x64-msvc' },
 ];
 
-for (const { platform, arch, musl, says } of machines) {
-  test(`the error on a machine without a binary says what to do: ${says}`, async () => {
+for (const { platform, arch, ldd, report, says, looksFor } of machines) {
+  test(`the error on a machine without a binary says what to do: ${says} ${ldd}`, async () => {
     const program = `
-      const Module = require('node:module');
-      const load = Module._load;
+      const Module = require('node:module'), fs = require('node:fs');
+      const { _load: load } = Module, { readFileSync } = fs, looked = [];
       Module._load = function (name, ...rest) {
-        if (name.endsWith('.node') || name.startsWith('partner-messaging-')) throw new Error('no such file');
+        if (name.endsWith('.node') || name.startsWith('partner-messaging-')) {
+          looked.push(name);
+          throw new Error('no such file');
+        }
         return load.call(this, name, ...rest);
       };
+      const ldd = ${JSON.stringify(ldd)}, report = ${JSON.stringify(report)};
+      if (ldd !== undefined) fs.readFileSync = (path, ...rest) => (path === '/usr/bin/ldd' ? ldd ?? readFileSync('/none') : readFileSync(path, ...rest));
+      if (report) process.report.getReport = () => report;
       const { Client } = require('partner-messaging');
       Object.defineProperties(process, { platform: { value: '${platform}' }, arch: { value: '${arch}' } });
-      if (${musl === true}) process.report.getReport = () => ({ header: {}, sharedObjects: [] });
-      try { new Client({ apiKey: 'k' }); } catch (error) { console.log(error.code, error.message, error.cause !== undefined); }`;
-    const { stdout } = await run(['-e', program]);
+      try { new Client({ apiKey: 'k' }); } catch (error) { console.log(error.code, error.message, looked.join(), error.cause !== undefined); }`;
+    const { stdout, stderr } = await run(['-e', program]);
+    assert.equal(stderr, '');
     assert.match(stdout, /^ERR_PARTNER_MESSAGING_NO_BINARY partner-messaging has no binary that loads/);
     assert.ok(stdout.includes(says) && stdout.includes('npm run build'), stdout);
+    // The words and the loader are of one mind.
+    assert.ok(stdout.includes(`partner-messaging-${looksFor}`), stdout);
     assert.ok(stdout.endsWith('true\n'));
   });
 }
