@@ -18,6 +18,8 @@ if (out === undefined || rest.length > 0) {
 
 const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 const { name, version, description, keywords, license, engines } = manifest;
+/** What a platform's binary has in it of others; `cargo xtask` writes it. */
+const noticesOf = (platform) => join(folder, 'build', 'notices', platform, 'THIRD-PARTY-LICENSES.txt');
 const licences = ['LICENSE-APACHE', 'LICENSE-MIT'].map((file) => join(folder, '..', file));
 
 /** A binary's file, and its package in npm's words. */
@@ -27,11 +29,11 @@ function platformOf(file) {
   return { file, package: `${name}-${platform}`, platform, os: [os], cpu: [cpu], ...(libc && { libc }) };
 }
 
-function write(stage, files, contents, readme) {
-  const packageJson = { ...contents, files: [...contents.files, ...licences.map((path) => basename(path))] };
+function write(stage, files, contents, texts, readme) {
+  const packageJson = { ...contents, files: [...contents.files, ...texts.map((path) => basename(path))] };
   mkdirSync(stage);
   for (const file of files) cpSync(join(folder, file), join(stage, file), { recursive: true });
-  for (const licence of licences) cpSync(licence, join(stage, basename(licence)));
+  for (const text of texts) cpSync(text, join(stage, basename(text)));
   writeFileSync(join(stage, 'package.json'), `${JSON.stringify(packageJson, null, 2)}\n`);
   if (readme !== undefined) writeFileSync(join(stage, 'README.md'), readme);
   const args = ['pack', '--silent', '--ignore-scripts', '--pack-destination', destination, stage];
@@ -42,6 +44,11 @@ function write(stage, files, contents, readme) {
 const binaries = readdirSync(folder).filter((file) => file.endsWith('.node')).map(platformOf);
 if (binaries.length === 0) {
   console.error('there is no binary here yet: run `npm run build`');
+  process.exit(1);
+}
+for (const { platform } of binaries) {
+  if (existsSync(noticesOf(platform))) continue;
+  console.error(`${noticesOf(platform)} is missing: write it with \`cargo xtask notices <target triple>\``);
   process.exit(1);
 }
 const missing = manifest.files.find((file) => !existsSync(join(folder, file)));
@@ -56,11 +63,11 @@ const staging = mkdtempSync(join(tmpdir(), 'partner-messaging-pack-'));
 try {
   const { devDependencies, overrides, napi, scripts, ...published } = manifest;
   const optionalDependencies = Object.fromEntries(binaries.map((binary) => [binary.package, version]));
-  write(join(staging, name), [...manifest.files, 'README.md'], { ...published, optionalDependencies });
+  write(join(staging, name), [...manifest.files, 'README.md'], { ...published, optionalDependencies }, licences);
   for (const { file, package: binary, platform, ...where } of binaries) {
     const own = { name: binary, version, description: `The binary of ${name} for ${platform}`, keywords, license, engines };
     const readme = `# ${binary}\n\nThe binary of \`${name}\` for ${platform}. Install \`${name}\` instead.\n`;
-    write(join(staging, binary), [file], { ...own, main: file, files: [file], ...where }, readme);
+    write(join(staging, binary), [file], { ...own, main: file, files: [file], ...where }, [...licences, noticesOf(platform)], readme);
   }
 } finally {
   rmSync(staging, { recursive: true, force: true });

@@ -44,9 +44,12 @@ test('the tarballs hold what a user needs and nothing else', () => {
   const expected = [...always, ...entries, 'native.cjs', ...inFolder('lib', /\.cjs$|\.d\.cts$/), ...inFolder('examples', /\.[cm]js$/)];
   assert.deepEqual(filesIn(mainTarball()), expected.sort());
   for (const tarball of tarballs.filter((path) => path !== mainTarball())) {
-    const [binary, ...others] = filesIn(tarball).filter((file) => !always.includes(file));
+    const [notices, binary, ...others] = filesIn(tarball).filter((file) => !always.includes(file));
     assert.match(binary, /^partner-messaging\..*\.node$/);
+    assert.equal(notices, 'THIRD-PARTY-LICENSES.txt');
     assert.deepEqual(others, []);
+    const text = execFileSync('tar', ['-xzOf', tarball, `package/${notices}`], { encoding: 'utf8' });
+    for (const name of ['SQLite', 'napi', 'ring', 'tokio']) assert.ok(text.includes(`\n  ${name} `), `${name} is not named`);
   }
 });
 
@@ -55,6 +58,17 @@ test('installing runs no script', () => {
     const packed = JSON.parse(execFileSync('tar', ['-xzOf', tarball, 'package/package.json'], { encoding: 'utf8' }));
     assert.ok(!('scripts' in packed) && !('dependencies' in packed), tarball);
   }
+});
+
+test('the package of the binary is for this platform alone, and the main one names it', () => {
+  const manifestOf = (tarball) => JSON.parse(execFileSync('tar', ['-xzOf', tarball, 'package/package.json'], { encoding: 'utf8' }));
+  const main = manifestOf(mainTarball());
+  const binaries = tarballs.filter((path) => path !== mainTarball()).map(manifestOf);
+  assert.deepEqual(main.optionalDependencies, Object.fromEntries(binaries.map(({ name, version }) => [name, version])));
+  const [binary] = binaries;
+  assert.deepEqual([binary.os, binary.cpu], [[process.platform], [process.arch]]);
+  const libc = process.report.getReport().header.glibcVersionRuntime ? ['glibc'] : ['musl'];
+  assert.deepEqual(binary.libc, process.platform === 'linux' ? libc : undefined);
 });
 
 test('publint has nothing to say about the main tarball', async () => {
@@ -94,6 +108,20 @@ test('the error without the package of the binary says what to do', async () => 
   assert.equal(stderr, '');
   assert.match(stdout, /^ERR_PARTNER_MESSAGING_NO_BINARY .*--omit=optional/);
   assert.ok(stdout.includes(`${process.platform}-${process.arch}`), stdout);
+});
+
+test('the error where there is no binary names those that there are, and how to build one', async () => {
+  const { project, install } = emptyProject('another-machine');
+  await install('--omit=optional', mainTarball());
+  // What this machine is not.
+  const program = `
+    Object.defineProperty(process, 'platform', { value: 'sunos' });
+    const { Client } = require('partner-messaging');
+    try { new Client({ apiKey: 'k' }); } catch (error) { console.log(error.code, error.message); }`;
+  const { stdout, stderr } = await run(['-e', program], { cwd: project });
+  assert.equal(stderr, '');
+  const platform = `${process.platform}-${process.arch}`;
+  assert.match(stdout, new RegExp(`^ERR_PARTNER_MESSAGING_NO_BINARY .*\\(sunos-.*There are binaries for ${platform}.*; for another .*npm run build`));
 });
 
 test('both install offline into an empty project, and the examples run there', async () => {

@@ -35,6 +35,12 @@ def test_the_licences_are_in_it() -> None:
         assert words in files[name].read_text()
 
 
+def test_what_is_linked_in_is_named() -> None:
+    files = {file.name: file for file in DISTRIBUTION.files or ()}
+    notices = files["THIRD-PARTY-LICENSES.txt"].read_text()
+    assert all(f"\n  {name} " in notices for name in ("SQLite", "pyo3", "ring", "tokio"))
+
+
 def test_one_wheel_is_for_all_pythons() -> None:
     wheel = DISTRIBUTION.read_text("WHEEL")
     assert wheel is not None

@@ -10,7 +10,6 @@ pub(crate) mod header;
 pub(crate) mod library;
 mod link;
 mod linking;
-mod notices;
 mod packages;
 mod recipes;
 mod reference;

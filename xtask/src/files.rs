@@ -47,6 +47,10 @@ pub(crate) fn copy_folder(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
+pub(crate) fn remove_file(path: &Path) -> Result<()> {
+    fs::remove_file(path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
 /// Does `make` unless it was done before with the same `version` of the tool that does it and
 /// the same `inputs`, files whose contents decide; `stamp` remembers them.
 pub(crate) fn once(

@@ -16,6 +16,7 @@ mod files;
 mod fresh;
 mod fuzz;
 mod generate;
+mod glibc;
 mod inbox;
 mod lint;
 mod machine;
@@ -50,7 +51,8 @@ Commands:
                    node, install, cli, python, inbox; and, only by name, runtimes:
                    the Node package on Bun, Deno and a newer Node; interpreters:
                    the wheel on every CPython of the machine from 3.10 on; ray, spark,
-                   bullmq: campaigns over engines whose processes are killed
+                   bullmq: campaigns over engines whose processes are killed; and
+                   sdist: the source distribution, built and installed by pip
   layers           check that folders which are layers import only from those below them
   fresh [part]...  run .ci/run, or those parts of it, as a new machine does: on a clone of
                    what is committed, in an empty environment
@@ -75,6 +77,8 @@ Commands:
                    run a command with a PostgreSQL server of its own, whose URL is in
                    PARTNER_MESSAGING_TEST_POSTGRES
   package          fill dist/ with what users install: wheel, npm tarballs, C archive
+  notices <triple> write what the wheel and the npm package of that system have to say of the code
+                   of others in them, for builds that are not made by `package`
   crates           package the crates that are published, in their order, build each from what
                    was packaged, and check that it has its licences and a readme
   release X.Y.Z [--dry-run]
@@ -143,6 +147,7 @@ fn execute(arguments: &[&str]) -> Result<()> {
         ["bench", "guard"] => bench::guard::check(&workspace),
         ["bench", "guard", "--update"] => bench::guard::update(&workspace),
         ["bench", arguments @ ..] => bench::compare::run(&workspace, arguments),
+        ["notices", triple] => packages::notices::write_for_builds(&workspace.root, triple),
         ["crates"] => packages::crates::verify(&workspace),
         ["release", version] => release::run(&workspace, version, false),
         ["release", version, "--dry-run"] | ["release", "--dry-run", version] => {

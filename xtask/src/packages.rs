@@ -3,3 +3,4 @@
 pub(crate) mod crates;
 pub(crate) mod dist;
 pub(crate) mod install;
+pub(crate) mod notices;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::Result;
+use crate::glibc::release_cargo;
 use crate::machine::debian_program;
 use crate::process::{in_path, run};
 use crate::result::every;
@@ -51,6 +52,6 @@ pub(crate) fn faults(workspace: &Workspace) -> Result<()> {
 
 /// The soak, in release mode: it is to be thousands of calls a second.
 pub(crate) fn soak(workspace: &Workspace, options: &[&str]) -> Result<()> {
-    let program = ["--release", "-p", "partner-messaging-wire", "--bin", "soak", "--"];
-    run(workspace.cargo("run").args(program).args(options))
+    let program = ["-p", "partner-messaging-wire", "--bin", "soak", "--"];
+    run(release_cargo(workspace, "run")?.args(program).args(options))
 }

@@ -27,13 +27,14 @@ const PARTS: [(&str, Part); 10] = [
     ("inbox", inbox::test),
 ];
 
-/// Only when they are asked for by name: they fetch hundreds of megabytes.
-const ON_DEMAND: [(&str, Part); 5] = [
+/// Only when they are asked for by name: they fetch hundreds of megabytes, or take minutes.
+const ON_DEMAND: [(&str, Part); 6] = [
     ("runtimes", node::test::runtimes),
     ("bullmq", node::test::bullmq),
     ("interpreters", interpreters::test),
     ("ray", cluster::test_ray),
     ("spark", cluster::test_spark),
+    ("sdist", install::test_sdist),
 ];
 
 pub(crate) fn run(workspace: &Workspace, wanted: &[&str]) -> Result<()> {

@@ -9,6 +9,7 @@ use super::contests::{BULK, NODE_MANY, PYTHON_MANY};
 use crate::Result;
 use crate::c::library;
 use crate::files::{copy, make_folder, once, write};
+use crate::glibc::release_cargo;
 use crate::machine::machine_node;
 use crate::node::addon;
 use crate::process::{output, program, run, succeeds};
@@ -94,7 +95,7 @@ fn python(workspace: &Workspace, script: &str) -> Command {
 }
 
 fn rust(workspace: &Workspace) -> Result<()> {
-    run(workspace.cargo("build").args(["--release", "-p", "partner-messaging-bench"]))
+    run(release_cargo(workspace, "build")?.args(["-p", "partner-messaging-bench"]))
 }
 
 /// An environment with the peers and our wheel; tells its Python.

@@ -7,12 +7,13 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use serde_json::Value;
 
 use crate::Result;
+use crate::glibc::release_cargo;
 use crate::process;
 use crate::workspace::Workspace;
 
 /// Builds the server and tells where it is.
 pub(crate) fn server_program(workspace: &Workspace) -> Result<PathBuf> {
-    process::run(workspace.cargo("build").args(["--release", "-p", "partner-messaging-bench"]))?;
+    process::run(release_cargo(workspace, "build")?.args(["-p", "partner-messaging-bench"]))?;
     Ok(workspace.built("release").join("bench-server"))
 }
 

@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 
 use crate::files::files;
 use crate::files::remove_folder;
+use crate::packages::notices;
 use crate::process::{program, run};
+use crate::workspace::Workspace;
 
 use super::link::{SHARED, SOVERSION, STATIC, debug_file};
-use super::{notices, reference};
+use super::reference;
 
 /// What a program needs besides the static library, as `rustc --print native-static-libs`
 /// tells it, without what every C compiler adds by itself: libc, and libgcc_s or, for a program
@@ -19,25 +21,16 @@ const STATIC_LIBRARIES: [&str; 5] = ["util", "rt", "pthread", "m", "dl"];
 /// What package managers need, with the version put in.
 const PACKAGING: [&str; 3] = ["vcpkg/partner-messaging", "conan", "conan/test_package"];
 
-/// What CMake calls the system.
-const SYSTEM: &str = if cfg!(target_os = "macos") { "Darwin" } else { "Linux" };
-
-/// Writes `partner-messaging-c-<version>-<arch>-<os>.tar.gz` into `out_dir`
+/// Writes `partner-messaging-c-<version>-<target triple>.tar.gz` into `out_dir`
 /// and returns its path.
 ///
 /// `target_dir` holds the shared and the static library of the release build.
-pub(crate) fn build(
-    root: &Path,
-    target_dir: &Path,
-    out_dir: &Path,
-    version: &str,
-) -> Result<PathBuf, String> {
-    let (arch, os) = (std::env::consts::ARCH, std::env::consts::OS);
-    let name = format!("partner-messaging-c-{version}-{arch}-{os}");
+pub(crate) fn build(workspace: &Workspace, target_dir: &Path, out_dir: &Path) -> Result<PathBuf, String> {
+    let name = format!("partner-messaging-c-{}-{}", workspace.version(), workspace.triple);
     fs::create_dir_all(out_dir).map_err(|error| format!("{}: {error}", out_dir.display()))?;
     let staging = out_dir.join(".c-archive");
     remove_folder(&staging)?;
-    fill(&staging.join(&name), root, target_dir, version)?;
+    fill(&staging.join(&name), workspace, target_dir)?;
     let archive = out_dir.join(format!("{name}.tar.gz"));
     pack(&staging, &name, &archive)?;
     remove_folder(&staging)?;
@@ -47,14 +40,15 @@ pub(crate) fn build(
 /// Fills `place` with what the archive of these libraries unpacks to.
 ///
 /// It goes by way of an archive, packed elsewhere: what is tested is what users get.
-pub(crate) fn unpacked(root: &Path, target_dir: &Path, place: &Path, version: &str) -> Result<(), String> {
+pub(crate) fn unpacked(workspace: &Workspace, target_dir: &Path, place: &Path) -> Result<(), String> {
     remove_folder(place)?;
-    let archive = build(root, target_dir, &place.with_extension("packed"), version)?;
+    let archive = build(workspace, target_dir, &place.with_extension("packed"))?;
     fs::create_dir_all(place).map_err(|error| format!("{}: {error}", place.display()))?;
     run(program("tar").args(["--strip-components=1", "-C"]).arg(place).arg("-xf").arg(archive))
 }
 
-fn fill(top: &Path, root: &Path, target_dir: &Path, version: &str) -> Result<(), String> {
+fn fill(top: &Path, workspace: &Workspace, target_dir: &Path) -> Result<(), String> {
+    let (root, version) = (&workspace.root, workspace.version());
     let library = root.join("bindings-c");
     copy_files(&library.join("include"), &top.join("include"))?;
     copy_files(&library.join("include/partner_messaging"), &top.join("include/partner_messaging"))?;
@@ -77,7 +71,7 @@ fn fill(top: &Path, root: &Path, target_dir: &Path, version: &str) -> Result<(),
     ] {
         let text = fs::read_to_string(templates.join(template))
             .map_err(|error| format!("bindings-c/cmake/{template}: {error}"))?;
-        write(&written, &fill_in(&text, version)?)?;
+        write(&written, &fill_in(&text, version, &workspace.triple)?)?;
     }
 
     for folder in PACKAGING {
@@ -92,15 +86,18 @@ fn fill(top: &Path, root: &Path, target_dir: &Path, version: &str) -> Result<(),
         let name = licence.file_name().ok_or("a licence without a name")?;
         copy(&licence, &top.join(name))?;
     }
-    notices::write_all(root, top, version)?;
+    notices::write_all(root, "partner-messaging-c", &workspace.triple, version, top)?;
     reference::write_all(root, &top.join("share"), version)
 }
 
-/// Writes `partner-messaging-c-debug-<version>-<arch>-<os>.tar.gz` into `out_dir`: what
+/// Writes `partner-messaging-c-debug-<version>-<target triple>.tar.gz` into `out_dir`: what
 /// debuggers want to know of the shared library, as it lies beside it.
-pub(crate) fn debug_symbols(target_dir: &Path, out_dir: &Path, version: &str) -> Result<PathBuf, String> {
-    let (arch, os) = (std::env::consts::ARCH, std::env::consts::OS);
-    let name = format!("partner-messaging-c-debug-{version}-{arch}-{os}");
+pub(crate) fn debug_symbols(
+    workspace: &Workspace,
+    target_dir: &Path,
+    out_dir: &Path,
+) -> Result<PathBuf, String> {
+    let name = format!("partner-messaging-c-debug-{}-{}", workspace.version(), workspace.triple);
     fs::create_dir_all(out_dir).map_err(|error| format!("{}: {error}", out_dir.display()))?;
     let staging = out_dir.join(".c-debug");
     remove_folder(&staging)?;
@@ -113,7 +110,8 @@ pub(crate) fn debug_symbols(target_dir: &Path, out_dir: &Path, version: &str) ->
 }
 
 /// Puts the values in a template's `@PLACES@`.
-fn fill_in(template: &str, version: &str) -> Result<String, String> {
+fn fill_in(template: &str, version: &str, triple: &str) -> Result<String, String> {
+    let arch = triple.split('-').next().unwrap_or_default();
     let mut numbers = version.split(['.', '-', '+']);
     let (major, minor) = (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default());
     let flags: Vec<String> = STATIC_LIBRARIES.iter().map(|library| format!("-l{library}")).collect();
@@ -122,9 +120,10 @@ fn fill_in(template: &str, version: &str) -> Result<String, String> {
         .replace("@SOVERSION@", SOVERSION)
         .replace("@MAJOR@", major)
         .replace("@MINOR@", minor)
-        .replace("@POINTER_BYTES@", &size_of::<usize>().to_string())
-        .replace("@ARCH@", std::env::consts::ARCH)
-        .replace("@SYSTEM@", SYSTEM)
+        .replace("@POINTER_BYTES@", if arch.contains("64") { "8" } else { "4" })
+        .replace("@ARCH@", arch)
+        // In CMake's words.
+        .replace("@SYSTEM@", if triple.contains("-darwin") { "Darwin" } else { "Linux" })
         .replace("@STATIC_LIBRARIES@", &STATIC_LIBRARIES.join(";"))
         .replace("@STATIC_FLAGS@", &flags.join(" "));
     match text.contains('@') {
@@ -195,8 +194,12 @@ mod tests {
 
     #[test]
     fn every_place_is_filled() {
-        let text = fill_in("@VERSION@ @SOVERSION@ @MAJOR@.@MINOR@ @STATIC_FLAGS@", "1.2.3").unwrap();
+        let filled = |template, triple| fill_in(template, "1.2.3", triple);
+        let text = filled("@VERSION@ @SOVERSION@ @MAJOR@.@MINOR@ @STATIC_FLAGS@", "").unwrap();
         assert!(text.starts_with("1.2.3 0 1.2 -lutil "), "{text}");
-        assert!(fill_in("@WHAT@", "1.2.3").is_err());
+        assert!(filled("@WHAT@", "").is_err());
+        let target = "@ARCH@ @SYSTEM@ @POINTER_BYTES@";
+        assert_eq!(filled(target, "aarch64-apple-darwin").unwrap(), "aarch64 Darwin 8");
+        assert_eq!(filled(target, "armv7-unknown-linux-gnueabihf").unwrap(), "armv7 Linux 4");
     }
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::link;
 use crate::Result;
+use crate::glibc;
 use crate::machine::machine_compilers;
 use crate::process::{program, run};
 use crate::workspace::Workspace;
@@ -14,9 +15,10 @@ pub(crate) const MAX_SIZE: u64 = 8_000_000;
 /// Builds the shared and the static library as users get them, and tells the folder they are in.
 pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf> {
     machine_compilers()?;
-    run(workspace.cargo("build").args(["--release", "-p", "partner-messaging-c"]))?;
+    run(glibc::release_cargo(workspace, "build")?.args(["-p", "partner-messaging-c"]))?;
     let linked = linked(workspace);
-    link::link(&built(workspace), &linked)?;
+    link::link(&built(workspace), &linked, &glibc::linker(workspace)?)?;
+    glibc::check(workspace, &linked.join(link::SHARED))?;
     Ok(linked)
 }
 

@@ -16,12 +16,13 @@ pub(crate) const SOVERSION: &str = "0";
 /// What the shared library needs, if it does; the compiler adds libgcc and libc.
 const NEEDED: [&str; 4] = ["-lpthread", "-lrt", "-lm", "-ldl"];
 
-/// Makes the shared and the static library in `out` of what cargo left in `built`.
-pub(crate) fn link(built: &Path, out: &Path) -> Result<()> {
+/// Makes the shared and the static library in `out` of what cargo left in `built`; `linker`
+/// is the C compiler that links the shared one.
+pub(crate) fn link(built: &Path, out: &Path, linker: &Path) -> Result<()> {
     empty_folder(out)?;
     let object = one_object(built, out)?;
     make_static(&object, &out.join(STATIC))?;
-    make_shared(&object, out)
+    make_shared(&object, out, linker)
 }
 
 /// All that the library consists of as one object whose only global names are the header's.
@@ -58,11 +59,11 @@ fn make_static(object: &Path, library: &Path) -> Result<()> {
 }
 
 /// The shared library, and beside it what debuggers want to know of it.
-fn make_shared(object: &Path, out: &Path) -> Result<()> {
+fn make_shared(object: &Path, out: &Path, linker: &Path) -> Result<()> {
     let (library, debug) = (out.join(SHARED), debug_file(out));
     let versions = out.join("versions");
     write(&versions, &format!("PARTNER_MESSAGING_{SOVERSION} {{ global: pm_*; local: *; }};\n"))?;
-    run(program("cc")
+    run(program(linker)
         .args(["-shared", "-o"])
         .arg(&library)
         .arg(object)
@@ -70,7 +71,7 @@ fn make_shared(object: &Path, out: &Path) -> Result<()> {
         .arg(format!("-Wl,--version-script={}", versions.display()))
         // There may be a background thread: `dlclose` must not unmap its code.
         .args(["-Wl,-z,nodelete", "-Wl,-z,relro,-z,now", "-Wl,--build-id=sha1"])
-        .args(["-Wl,--gc-sections", "-Wl,-O1", "-Wl,--as-needed"])
+        .args(["-Wl,--gc-sections", "-Wl,-O1", "-Wl,--as-needed", "-Wl,-z,defs"])
         .args(NEEDED))?;
     run(program("objcopy").arg("--only-keep-debug").arg(&library).arg(&debug))?;
     run(program("strip").arg("--strip-all").arg(&library))?;

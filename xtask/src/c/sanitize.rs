@@ -76,6 +76,6 @@ pub(crate) fn run_all(workspace: &Workspace, options: &[&str]) -> Result<()> {
 /// What is unpacked from the archive of these libraries, below `place`.
 fn installed(workspace: &Workspace, libraries: &Path, place: &Path) -> Result<PathBuf> {
     let installed = place.join("installed");
-    archive::unpacked(&workspace.root, libraries, &installed, workspace.version())?;
+    archive::unpacked(workspace, libraries, &installed)?;
     Ok(installed)
 }

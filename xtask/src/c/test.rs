@@ -15,7 +15,7 @@ pub(crate) fn test(workspace: &Workspace) -> Result<()> {
     is_small(&libraries.join("libpartner_messaging.so"))?;
     let place = workspace.target.join("c");
     let installed = place.join("installed");
-    archive::unpacked(&workspace.root, &libraries, &installed, workspace.version())?;
+    archive::unpacked(workspace, &libraries, &installed)?;
     let programs = tools::programs(workspace)?;
     let out = place.join("tests");
     tools::test_programs(workspace, &programs, &installed, &out, &[])?;

@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::Result;
-use crate::files::once;
+use crate::files::{once, only_file};
+use crate::glibc;
 use crate::machine::machine_node;
+use crate::packages::notices;
 use crate::process::{run, with_network};
 use crate::workspace::Workspace;
 
@@ -33,7 +35,10 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     let lock = [folder.join("package.json"), folder.join("package-lock.json")];
     let stamp = folder.join("node_modules/.xtask.stamp");
     once(&stamp, &version, &lock, || npm_ci(workspace, &folder))?;
-    run(npm(workspace).args(["run", "--silent", "build"]))
+    notices::write_for_addon(&workspace.root, &workspace.triple)?;
+    let mut npm = glibc::release_command(workspace, "npm")?;
+    run(npm.current_dir(&folder).args(["run", "--silent", "build"]))?;
+    glibc::check(workspace, &only_file(&folder, ".node")?)
 }
 
 /// Writes the main and the platform tarball to `out`.

@@ -19,9 +19,9 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     wheel::sdist(workspace, &dist.join("sdist"))?;
     addon::pack(workspace, &dist)?;
     let libraries = library::build(workspace)?;
-    archive::build(&workspace.root, &libraries, &dist, workspace.version())?;
+    archive::build(workspace, &libraries, &dist)?;
     // Likewise.
-    archive::debug_symbols(&libraries, &dist.join("debug"), workspace.version())?;
+    archive::debug_symbols(workspace, &libraries, &dist.join("debug"))?;
     let folders = [dist.clone(), dist.join("sdist"), dist.join("debug")];
     let all: Result<Vec<_>> = folders.iter().map(|folder| files(folder)).collect();
     for file in all?.into_iter().flatten().filter(|file| file.is_file()) {

@@ -8,8 +8,8 @@ use super::dist;
 use crate::Result;
 use crate::files::{copy, empty_folder, files_ending, only_file, write};
 use crate::machine::machine_python;
-use crate::process::{output, program, run};
-use crate::python::environment;
+use crate::process::{output, program, run, with_network};
+use crate::python::{environment, wheel};
 use crate::services::sandbox::Sandbox;
 use crate::workspace::Workspace;
 
@@ -36,6 +36,24 @@ pub(crate) fn test(workspace: &Workspace) -> Result<()> {
         check("C and C++", &mut in_c(workspace, &place, file)?)?;
     }
     Ok(())
+}
+
+/// The source distribution, as pip installs it where there is no wheel: with nothing but Rust and a
+/// C compiler, in a folder where nothing was built before.
+pub(crate) fn test_sdist(workspace: &Workspace) -> Result<()> {
+    let place = workspace.target.join("install-sdist");
+    empty_folder(&place)?;
+    let sdist = wheel::sdist(workspace, &place.join("dist"))?;
+    let venv = place.join("venv");
+    run(program(machine_python()?).args(["-m", "venv"]).arg(&venv))?;
+    let mut install = program(venv.join("bin/pip"));
+    install.args(["--disable-pip-version-check", "install", "--no-binary=partner-messaging"]).arg(sdist);
+    run(with_network(install.current_dir(&place)))?;
+    let mut first = program(venv.join("bin/python"));
+    first.arg(workspace.root.join("bindings-python/examples/first.py"));
+    let said = output(Sandbox::start(workspace, "{}")?.points(&mut first).arg("+6591234567"))?;
+    println!("Python from the sources: {}", said.trim());
+    if said.contains("sent as msg_") { Ok(()) } else { Err(format!("the first program said: {said}")) }
 }
 
 fn in_python(workspace: &Workspace, place: &Path) -> Result<Command> {

@@ -4,24 +4,45 @@ use std::path::{Path, PathBuf};
 
 use super::environment::{environment, install};
 use crate::Result;
-use crate::files::{empty_folder, only_file};
-use crate::process::run;
+use crate::files::{empty_folder, only_file, remove_file};
+use crate::glibc;
+use crate::packages::notices;
+use crate::process::{output, program, run};
 use crate::workspace::Workspace;
 
-/// Builds the wheel and tells where it is. It is linked by the machine's own
-/// linker: Zig's makes one for older systems (glibc 2.17), which crashes when a
-/// process exits while its daemon threads are in calls, because CPython ends them
-/// by unwinding and Zig's unwinder, linked in, is not the system's.
+/// Builds the wheel and tells where it is.
 pub(crate) fn wheel(workspace: &Workspace) -> Result<PathBuf> {
     let venv = environment(workspace)?;
     let out = workspace.target.join("wheels");
     empty_folder(&out)?;
-    run(workspace
-        .command(venv.join("bin/maturin"))
+    let mut maturin = glibc::release_command(workspace, venv.join("bin/maturin"))?;
+    let notices = notices::write_for_wheel(&workspace.root, &workspace.triple)?;
+    let built = run(maturin
         .args(["build", "--release", "--locked", "--target", &workspace.triple])
         .args(["--manifest-path", "bindings-python/Cargo.toml", "--out"])
-        .arg(&out))?;
-    only_file(&out, ".whl")
+        .arg(&out));
+    // They are for this machine: the source distribution is to have none.
+    remove_file(&notices)?;
+    built?;
+    let wheel = only_file(&out, ".whl")?;
+    check_tag(workspace, &venv, &wheel)?;
+    Ok(wheel)
+}
+
+/// Checks, by the judgement of another tool than the one that gave it, that the wheel's tag
+/// says which systems load it.
+fn check_tag(workspace: &Workspace, venv: &Path, wheel: &Path) -> Result<()> {
+    let Some(tag) = glibc::wheel_tag(workspace) else { return Ok(()) };
+    // Neither tool minds what has no version.
+    glibc::check(workspace, &workspace.built("release").join("lib_native.so"))?;
+    let shown = output(program(venv.join("bin/auditwheel")).arg("show").arg(wheel))?;
+    // Its lines are broken anywhere.
+    let shown = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    let named = wheel.file_name().unwrap_or_default().to_string_lossy().contains(&tag);
+    if named && shown.contains(&format!("following platform tag: \"{tag}\"")) {
+        return Ok(());
+    }
+    Err(format!("{} should be {tag}; auditwheel says: {shown}", wheel.display()))
 }
 
 /// Makes the source distribution in a folder that has no other, and tells where it is.

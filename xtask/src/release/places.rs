@@ -41,8 +41,8 @@ const PLACES: [Place; 20] = [
     number("#define PM_VERSION_MAJOR ", |version| version.major.to_string()),
     number("#define PM_VERSION_MINOR ", |version| version.minor.to_string()),
     number("#define PM_VERSION_PATCH ", |version| version.patch.to_string()),
-    between("bindings-c/README.md", "tar xzf partner-messaging-c-", "-x86_64-linux"),
-    between("bindings-c/README.md", "$PWD/partner-messaging-c-", "-x86_64-linux"),
+    between("bindings-c/README.md", "tar xzf partner-messaging-c-", "-x86_64-unknown-linux-gnu"),
+    between("bindings-c/README.md", "$PWD/partner-messaging-c-", "-x86_64-unknown-linux-gnu"),
     // Written by the command line's test of its man pages.
     between("cli/man/partner-messaging.1", ".TH PARTNER-MESSAGING 1  \"partner-messaging ", "\""),
     between("cli/man/partner-messaging.1", ".SH VERSION\nv", "\n"),
