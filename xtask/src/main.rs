@@ -31,6 +31,7 @@ mod result;
 mod rust;
 mod services;
 mod test;
+mod workflows;
 mod workspace;
 
 use std::process::ExitCode;
@@ -84,6 +85,7 @@ Commands:
   release X.Y.Z [--dry-run]
                    move the changelog and every package's version, commit and tag that; or
                    show what would change
+  workflows        check the workflows of .github
   faults           print the table of faults: outcome, kind and POSTs of each
   crash [--kills N] [--losses N] [--seed S]
                    kill programs that send in Rust, Python and Node after each of their steps,
@@ -153,6 +155,7 @@ fn execute(arguments: &[&str]) -> Result<()> {
         ["release", version, "--dry-run"] | ["release", "--dry-run", version] => {
             release::run(&workspace, version, true)
         }
+        ["workflows"] => workflows::check(&workspace),
         ["faults"] => rust::faults(&workspace),
         ["crash", "mutations"] => mutations::run_all(&workspace),
         ["crash", options @ ..] => crash::run_all(&workspace, options),
