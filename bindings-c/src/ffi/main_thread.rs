@@ -26,8 +26,9 @@ pub(super) fn keep_reachable() {
 
 #[cfg(target_os = "linux")]
 fn is_main() -> bool {
-    // SAFETY: neither has preconditions.
-    unsafe { libc::gettid() == libc::getpid() }
+    // SAFETY: neither has preconditions. By the system call: glibc has a function for it only
+    // from 2.30 on.
+    unsafe { libc::syscall(libc::SYS_gettid) == libc::c_long::from(libc::getpid()) }
 }
 
 #[cfg(not(target_os = "linux"))]
