@@ -6,6 +6,7 @@ use super::programs::{self, bench_folder};
 use super::report;
 use crate::Result;
 use crate::files::write;
+use crate::glibc::release_cargo;
 use crate::process::run as run_program;
 use crate::workspace::Workspace;
 
@@ -31,7 +32,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
     let mut plan = Plan { faces: Vec::new(), rounds: 3, sends: 1_000_000, all_cpus: false };
     plan.read(arguments)?;
     programs::python_environment(workspace)?;
-    run_program(workspace.cargo("build").args(["--release", "-p", "partner-messaging-cli"]))?;
+    run_program(release_cargo(workspace, "build")?.args(["-p", "partner-messaging-cli"]))?;
     let mut server = plan.server(workspace)?;
     let results = plan.hold_all(workspace, &mut server, CONTESTS.iter())?;
     let file = bench_folder(workspace).join("bulk.json");
