@@ -36,6 +36,25 @@ where
     F: Future<Output = Result<T, Error>> + Send + 'static,
     CompletionResult: From<Result<T, Error>>,
 {
+    let (background, guard) = begin(client, destination, kind, effect)?;
+    // The first call starts the library's thread.
+    let _blocked = AllBlocked::new();
+    let state = Arc::clone(&guard.state);
+    let cancel = background.submit(options, call, move |result| guard.complete(result.into()))?;
+    // Nothing that can panic comes after the call has begun.
+    if state.swap(BEGUN, Ordering::SeqCst) == LOST {
+        return Err(Error::internal_fault(effect));
+    }
+    Ok(pm_call { cancel })
+}
+
+/// Counts a call, and gives the client that makes it and the guard of its completion.
+fn begin(
+    client: &ClientState,
+    destination: Destination,
+    kind: CallKind,
+    effect: Effect,
+) -> Result<(&background::Client, CompletionGuard), Error> {
     let background = client.background()?;
     let in_flight = client.in_flight.begin_below(u32::MAX);
     // Counted first: of this and pm_client_close(), one sees the other.
@@ -44,23 +63,12 @@ where
     }
     let max_queued = client.blocking.max_queued();
     let queued = client.queued.begin_below(max_queued).ok_or_else(|| Error::queue_full(max_queued))?;
-    // The first call starts the library's thread.
+    // What watches callbacks starts the library's thread.
     let _blocked = AllBlocked::new();
-    let state = Arc::default();
-    let guard = CompletionGuard {
-        delivery: Some(destination.watched(background)?),
-        kind,
-        effect,
-        state: Arc::clone(&state),
-        queued: Some(queued),
-        in_flight,
-    };
-    let cancel = background.submit(options, call, move |result| guard.complete(result.into()))?;
-    // Nothing that can panic comes after the call has begun.
-    if state.swap(BEGUN, Ordering::SeqCst) == LOST {
-        return Err(Error::internal_fault(effect));
-    }
-    Ok(pm_call { cancel })
+    let delivery = Some(destination.watched(background)?);
+    let guard =
+        CompletionGuard { delivery, kind, effect, state: Arc::default(), queued: Some(queued), in_flight };
+    Ok((background, guard))
 }
 
 /// Where the completion of a call goes.

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use http::HeaderMap;
 use tokio::time::{sleep, sleep_until, timeout};
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 use url::Url;
 
 use super::classify::{Classification, classify};
@@ -57,10 +57,8 @@ pub(crate) async fn execute_with_key<O: Operation>(
     deadline: Deadline,
     keyed: Option<&mut KeyedCall<'_>>,
 ) -> Result<O::Output, Error> {
-    let channel = operation.message().map(PreparedMessage::channel);
-    let span = tracing::debug_span!(target: TARGET, "call", call = operation.name(), channel);
     let untyped = Untyped::new(operation);
-    let result = run_with_deadline(context, &untyped, options, deadline, keyed).instrument(span).await;
+    let result = begin_with_deadline(context, &untyped, options, deadline, keyed).await;
     untyped.output(result).map_err(|error| error.attach_effect(operation.effect()))
 }
 
@@ -81,11 +79,40 @@ pub(crate) async fn execute_patiently<O: Operation>(
     keyed: Option<&mut KeyedCall<'_>>,
     patience: &Patience<'_>,
 ) -> Result<O::Output, Error> {
-    let channel = operation.message().map(PreparedMessage::channel);
-    let span = tracing::debug_span!(target: TARGET, "call", call = operation.name(), channel);
     let untyped = Untyped::new(operation);
-    let result = run_patiently(context, &untyped, options, keyed, patience).instrument(span).await;
+    let result = begin_patiently(context, &untyped, options, keyed, patience).await;
     untyped.output(result).map_err(|error| error.attach_effect(operation.effect()))
+}
+
+/// A call under way. It is boxed, by functions without type parameters, so that its code is
+/// there once: what generic code polls is compiled anew in every crate that makes calls.
+type Running<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 'a>>;
+
+fn begin_with_deadline<'a>(
+    context: &'a Context,
+    operation: &'a AnyOperation<'a>,
+    options: &'a CallOptions,
+    deadline: Deadline,
+    keyed: Option<&'a mut KeyedCall<'_>>,
+) -> Running<'a> {
+    let run = run_with_deadline(context, operation, options, deadline, keyed);
+    Box::pin(run.instrument(span_of(operation)))
+}
+
+fn begin_patiently<'a>(
+    context: &'a Context,
+    operation: &'a AnyOperation<'a>,
+    options: &'a CallOptions,
+    keyed: Option<&'a mut KeyedCall<'_>>,
+    patience: &'a Patience<'_>,
+) -> Running<'a> {
+    let run = run_patiently(context, operation, options, keyed, patience);
+    Box::pin(run.instrument(span_of(operation)))
+}
+
+fn span_of(operation: &AnyOperation<'_>) -> Span {
+    let channel = operation.message().map(PreparedMessage::channel);
+    tracing::debug_span!(target: TARGET, "call", call = operation.name(), channel)
 }
 
 async fn run_patiently(

@@ -30,7 +30,7 @@ static THREAD: PerProcess<BackgroundThread> = PerProcess::new();
 /// # Errors
 /// When the thread can't be started.
 pub fn spawn(future: impl Future<Output = ()> + Send + 'static) -> Result<(), Error> {
-    BackgroundThread::of(&THREAD)?.spawn(future);
+    BackgroundThread::of(&THREAD)?.spawn(Box::pin(future));
     Ok(())
 }
 
@@ -114,17 +114,22 @@ impl Client {
         T: Send + 'static,
         F: Future<Output = Result<T, Error>> + Send + 'static,
     {
+        let (client, thread) = self.ready()?;
+        let cancel = options.cancel.clone().unwrap_or_default();
+        let options = options.cancel(&cancel);
+        let guard = CompletionGuard { done: Some(done), result: PhantomData };
+        let call = call(client, options);
+        thread.spawn(Box::pin(async move { guard.complete(call.await) }));
+        Ok(cancel)
+    }
+
+    /// The client, and the thread that runs its calls.
+    fn ready(&self) -> Result<(AsyncClient, Arc<BackgroundThread>), Error> {
         let client = self.client.get(|| AsyncClient::new(&self.config, &self.shared))?;
         if self.closed.load(Ordering::SeqCst) {
             client.close();
         }
-        let cancel = options.cancel.clone().unwrap_or_default();
-        let options = options.cancel(&cancel);
-        let thread = self.thread()?;
-        let guard = CompletionGuard { done: Some(done), result: PhantomData };
-        let call = call((*client).clone(), options);
-        thread.spawn(async move { guard.complete(call.await) });
-        Ok(cancel)
+        Ok(((*client).clone(), self.thread()?))
     }
 
     /// What runs callbacks of the program on the client's thread. Where one has been

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread::JoinHandle;
@@ -71,8 +72,9 @@ impl BackgroundThread {
         self.callback.clone()
     }
 
-    /// Runs a future, which keeps the thread until it has ended.
-    pub(super) fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) {
+    /// Runs a future, which keeps the thread until it has ended. It is boxed, so that a task's
+    /// code is there once and not for each kind of call.
+    pub(super) fn spawn(&self, future: Pin<Box<dyn Future<Output = ()> + Send>>) {
         let in_use = self.in_use.clone();
         self.handle.spawn(async move {
             future.await;
@@ -148,10 +150,10 @@ mod tests {
         let thread = BackgroundThread::of(&place).unwrap();
         let done = Arc::new(AtomicBool::new(false));
         let set = done.clone();
-        thread.spawn(async move {
+        thread.spawn(Box::pin(async move {
             tokio::time::sleep(Duration::from_millis(50)).await;
             set.store(true, Ordering::SeqCst);
-        });
+        }));
         drop(thread);
         BackgroundThread::end(place.take().unwrap());
         assert!(done.load(Ordering::SeqCst) && place.existing().is_none());

@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::ops::ControlFlow;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -71,6 +72,38 @@ impl ClientRuntime {
 
     fn runtime(&self) -> Result<&Runtime, Error> {
         self.runtime.as_ref().ok_or_else(|| Error::internal("the runtime is gone"))
+    }
+
+    /// Runs a call to its end. What drives it is there once, not for each kind of call.
+    fn drive(&self, call: Pin<&mut dyn Future<Output = ()>>) -> Result<(), Error> {
+        self.runtime()?.block_on(async {
+            poll_sockets().await;
+            call.await;
+        });
+        Ok(())
+    }
+
+    /// The same in slices, so that the runtime is nobody's while `tick` runs between them: other
+    /// threads' calls on this client go on. Most calls end in the first.
+    fn drive_in_slices(
+        &self,
+        mut call: Pin<&mut dyn Future<Output = ()>>,
+        tick: &mut dyn FnMut(),
+    ) -> Result<(), Error> {
+        let runtime = self.runtime()?;
+        let mut is_first = true;
+        loop {
+            let slice = async {
+                if std::mem::take(&mut is_first) {
+                    poll_sockets().await;
+                }
+                call.as_mut().await;
+            };
+            match runtime.block_on(async { timeout(INTERRUPT_INTERVAL, slice).await }) {
+                Ok(()) => return Ok(()),
+                Err(_) => tick(),
+            }
+        }
     }
 }
 
@@ -309,10 +342,9 @@ impl Client {
         call: impl AsyncFnOnce(&AsyncClient) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let ready = self.ready()?;
-        ready.runtime()?.block_on(async {
-            poll_sockets().await;
-            call(&ready.client).await
-        })
+        let mut result = None;
+        ready.drive(pin!(async { result = Some(call(&ready.client).await) }))?;
+        result.ok_or_else(|| Error::internal("the call has not ended"))?
     }
 
     /// Makes a call, and asks `tick` every 50 ms whether to go on; for bindings
@@ -330,22 +362,17 @@ impl Client {
         call: impl AsyncFnOnce(&AsyncClient, &CallOptions) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let ready = self.ready()?;
-        let runtime = ready.runtime()?;
         let cancel = options.cancel.clone().unwrap_or_default();
         let options = options.clone().cancel(&cancel);
-        let mut call = std::pin::pin!(async {
-            poll_sockets().await;
-            call(&ready.client, &options).await
-        });
-        loop {
-            // In slices, so that the runtime is nobody's while `tick` runs: other
-            // threads' calls on this client go on. Most calls end in the first.
-            match runtime.block_on(async { timeout(INTERRUPT_INTERVAL, &mut call).await }) {
-                Ok(result) => return result,
-                Err(_) if tick().is_break() => cancel.cancel(),
-                Err(_) => {}
+        let mut result = None;
+        let mut tick = || {
+            if tick().is_break() {
+                cancel.cancel();
             }
-        }
+        };
+        let running = async { result = Some(call(&ready.client, &options).await) };
+        ready.drive_in_slices(pin!(running), &mut tick)?;
+        result.ok_or_else(|| Error::internal("the call has not ended"))?
     }
 
     /// The client and the runtime, if a call may begin on this thread.
