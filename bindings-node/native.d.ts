@@ -272,5 +272,12 @@ export interface Refusal {
   field?: string
 }
 
+/**
+ * Does what the program `partner-messaging` does with these arguments, and gives its exit
+ * status. It blocks until that is done, and takes the process's signals for itself.
+ * `hangups_ignored` says whether the process was started by `nohup`, which Node undoes.
+ */
+export declare function runCommandLine(args: Array<string>, hangupsIgnored: boolean): number
+
 /** Starts a sandbox with a configuration in JSON; it accepts connections when this returns. */
 export declare function startSandbox(config: string): NativeSandbox | Refusal

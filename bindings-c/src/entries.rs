@@ -3,6 +3,7 @@
 mod boundary;
 pub mod call;
 pub mod client;
+pub mod command_line;
 pub mod completion;
 pub mod error;
 pub mod event;

@@ -9,10 +9,12 @@ pub(crate) mod callback;
 mod cancellation;
 mod main_thread;
 mod panic;
+mod program;
 pub(crate) mod signals;
 mod string;
 mod write;
 
 pub(crate) use panic::entry;
+pub(crate) use program::program_arguments;
 pub(crate) use string::{InvalidString, c_string, pointer, slice, string, take_string};
 pub(crate) use write::{write_number, write_out, write_string};

@@ -8,6 +8,7 @@
 pub mod call_queue;
 pub mod cancel;
 pub mod client;
+pub mod command_line;
 mod convert;
 mod events;
 pub mod failure;

@@ -41,7 +41,7 @@ test('the tarballs hold what a user needs and nothing else', () => {
   const inFolder = (name, pattern) =>
     readdirSync(join(folder, name)).filter((file) => pattern.test(file)).map((file) => `${name}/${file}`);
   const entries = ['index', 'testing'].flatMap((name) => [`${name}.js`, `${name}.cjs`, `${name}.d.ts`, `${name}.d.cts`]);
-  const expected = [...always, ...entries, 'native.cjs', ...inFolder('lib', /\.cjs$|\.d\.cts$/), ...inFolder('examples', /\.[cm]js$/)];
+  const expected = [...always, ...entries, 'native.cjs', 'bin/partner-messaging', ...inFolder('lib', /\.cjs$|\.d\.cts$/), ...inFolder('examples', /\.[cm]js$/)];
   assert.deepEqual(filesIn(mainTarball()), expected.sort());
   for (const tarball of tarballs.filter((path) => path !== mainTarball())) {
     const [notices, binary, ...others] = filesIn(tarball).filter((file) => !always.includes(file));

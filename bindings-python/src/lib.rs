@@ -5,6 +5,7 @@ mod background;
 mod batch_result;
 mod blocking;
 mod call;
+mod command_line;
 mod completions;
 mod convert;
 mod errors;
@@ -41,6 +42,8 @@ mod _native {
     use crate::blocking::BlockingClient;
     #[pymodule_export]
     use crate::call::Cursor;
+    #[pymodule_export]
+    use crate::command_line::run_command_line;
     #[pymodule_export]
     use crate::completions::{CompletionQueue, PendingCall, emit};
     #[pymodule_export]

@@ -14,6 +14,12 @@ pub(crate) fn ignore_closed_pipes() {
     system::ignore_closed_pipes();
 }
 
+/// Has the process go on when its terminal is closed, as `nohup` asks for; for hosts that undo
+/// what it does before they give us control.
+pub fn ignore_hangups() {
+    system::ignore_hangups();
+}
+
 /// Whether the end was asked for.
 #[derive(Debug, Default)]
 pub(crate) struct Interrupt {
@@ -84,15 +90,22 @@ mod system {
         };
         ctrlc::set_handler(receive).map_err(io::Error::other)?;
         if hangup_ignored {
-            // SAFETY: ignoring a signal has no requirements.
-            unsafe { libc::signal(libc::SIGHUP, libc::SIG_IGN) };
+            ignore(libc::SIGHUP);
         }
         Ok(())
     }
 
     pub(super) fn ignore_closed_pipes() {
+        ignore(libc::SIGPIPE);
+    }
+
+    pub(super) fn ignore_hangups() {
+        ignore(libc::SIGHUP);
+    }
+
+    fn ignore(signal: libc::c_int) {
         // SAFETY: ignoring a signal has no requirements.
-        unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
+        unsafe { libc::signal(signal, libc::SIG_IGN) };
     }
 
     /// Ends the process without the ends of others' threads and exit handlers: the
@@ -111,8 +124,10 @@ mod system {
         ctrlc::set_handler(receive).map_err(io::Error::other)
     }
 
-    /// There is no such signal.
+    /// There is no such signal, nor the next.
     pub(super) fn ignore_closed_pipes() {}
+
+    pub(super) fn ignore_hangups() {}
 
     pub(super) fn leave(code: u8) -> ! {
         std::process::exit(code.into())

@@ -1,8 +1,8 @@
 //! The command line of Partner Messaging.
 //!
 //! [`run`] is the whole program: the thin binary `partner-messaging` calls it, and so do
-//! the console script of the Python wheel and the `bin` of the npm package, inside the
-//! shared objects that they have already.
+//! the console script of the Python wheel, the `bin` of the npm package and the program of the
+//! C archive, inside the shared objects that they have already.
 
 #![deny(missing_docs, unsafe_code)]
 
@@ -10,6 +10,7 @@ mod arguments;
 mod bulk;
 mod commands;
 mod connection;
+mod fault;
 mod files;
 mod interrupt;
 mod message_arguments;
@@ -22,6 +23,7 @@ use std::io::{self, Write};
 
 use clap::Parser;
 
+pub use interrupt::ignore_hangups;
 pub use status::Status;
 
 /// Does what the arguments say, as a program does: what it finds goes to standard output,
@@ -37,7 +39,7 @@ pub use status::Status;
 #[must_use]
 pub fn run(arguments: impl IntoIterator<Item = OsString>, language: &'static str) -> u8 {
     interrupt::ignore_closed_pipes();
-    let status = parse_and_execute(arguments, language);
+    let status = fault::catch_panics(|| parse_and_execute(arguments, language));
     // A host that isn't Rust's own program does not do it at the end of the process. Who closed
     // standard output wants no more of it.
     let _ = io::stdout().flush();

@@ -11,6 +11,7 @@ pub(crate) mod library;
 mod link;
 mod linking;
 mod packages;
+mod program;
 mod recipes;
 mod reference;
 pub(crate) mod sanitize;

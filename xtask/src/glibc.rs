@@ -51,7 +51,7 @@ __attribute__((visibility(\"hidden\"))) int fcntl64(int file, int command, void 
 ";
 
 /// What a program is linked with that is to run on older systems, too.
-const OLD_PROGRAM: &str = "-Wl,--allow-shlib-undefined";
+pub(crate) const OLD_PROGRAM: &str = "-Wl,--allow-shlib-undefined";
 
 /// The C compiler that packages are linked by: `cc`, or one that links for older systems.
 pub(crate) fn linker(workspace: &Workspace) -> Result<PathBuf> {

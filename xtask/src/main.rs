@@ -52,8 +52,9 @@ Commands:
                    node, install, cli, python, inbox; and, only by name, runtimes:
                    the Node package on Bun, Deno and a newer Node; interpreters:
                    the wheel on every CPython of the machine from 3.10 on; ray, spark,
-                   bullmq: campaigns over engines whose processes are killed; and
-                   sdist: the source distribution, built and installed by pip
+                   bullmq: campaigns over engines whose processes are killed;
+                   sdist: the source distribution, built and installed by pip; and programs:
+                   the command line of each installed package by all its tests
   layers           check that folders which are layers import only from those below them
   fresh [part]...  run .ci/run, or those parts of it, as a new machine does: on a clone of
                    what is committed, in an empty environment

@@ -28,13 +28,14 @@ const PARTS: [(&str, Part); 10] = [
 ];
 
 /// Only when they are asked for by name: they fetch hundreds of megabytes, or take minutes.
-const ON_DEMAND: [(&str, Part); 6] = [
+const ON_DEMAND: [(&str, Part); 7] = [
     ("runtimes", node::test::runtimes),
     ("bullmq", node::test::bullmq),
     ("interpreters", interpreters::test),
     ("ray", cluster::test_ray),
     ("spark", cluster::test_spark),
     ("sdist", install::test_sdist),
+    ("programs", install::programs),
 ];
 
 pub(crate) fn run(workspace: &Workspace, wanted: &[&str]) -> Result<()> {

@@ -102,6 +102,24 @@ fn a_sandbox_tells_what_to_copy_and_ends_by_each_signal() {
     }
 }
 
+/// Every package's host has to leave that as it was, or to have it again.
+#[test]
+fn nohup_has_it_ignore_a_closed_terminal() {
+    let place = Place::new();
+    for (starter, ignored) in [(&["nohup"][..], 1), (&[], 0)] {
+        let sandbox = ["sandbox", "--listen", "127.0.0.1:0"];
+        let mut child = place.program_by(starter, &sandbox).spawn().unwrap();
+        let listening = BufReader::new(child.stdout.take().unwrap()).lines().next().unwrap().unwrap();
+        assert!(listening.starts_with("listening on "), "{listening}");
+        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+        let signals = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).unwrap().trim();
+        // SIGHUP is the first of them.
+        assert_eq!(u64::from_str_radix(signals, 16).unwrap() & 1, ignored, "{starter:?}: {status}");
+        signal(child.id(), "TERM");
+        assert_eq!(child.wait().unwrap().code(), Some(0));
+    }
+}
+
 pub(crate) fn signal(process: u32, name: &str) {
     let sent = Command::new("kill").args([&format!("-{name}"), &process.to_string()]).status().unwrap();
     assert!(sent.success());

@@ -21,11 +21,17 @@ impl Place {
 
     /// The program, not started yet.
     pub(crate) fn program(&self, arguments: &[&str]) -> Command {
+        self.program_by(&[], arguments)
+    }
+
+    /// The same, started by another program, for example `nohup`.
+    pub(crate) fn program_by(&self, starter: &[&str], arguments: &[&str]) -> Command {
         // Who runs the tests by `nohup` or in the background has some of these ignored, and
         // what is started after that, too.
         let mut command = Command::new("env");
         command
             .arg("--default-signal=HUP,INT,TERM")
+            .args(starter)
             .arg(path_of_program())
             .args(arguments)
             .current_dir(self.folder.path())

@@ -11,7 +11,7 @@ use crate::process::{program, run};
 use crate::workspace::Workspace;
 
 use super::link::{SHARED, SOVERSION, STATIC, debug_file};
-use super::reference;
+use super::{program as command_line, reference};
 
 /// What a program needs besides the static library, as `rustc --print native-static-libs`
 /// tells it, without what every C compiler adds by itself: libc, and libgcc_s or, for a program
@@ -87,7 +87,8 @@ fn fill(top: &Path, workspace: &Workspace, target_dir: &Path) -> Result<(), Stri
         copy(&licence, &top.join(name))?;
     }
     notices::write_all(root, "partner-messaging-c", &workspace.triple, version, top)?;
-    reference::write_all(root, &top.join("share"), version)
+    reference::write_all(root, &top.join("share"), version)?;
+    command_line::add(workspace, top)
 }
 
 /// Writes `partner-messaging-c-debug-<version>-<target triple>.tar.gz` into `out_dir`: what

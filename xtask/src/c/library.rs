@@ -9,8 +9,19 @@ use crate::machine::machine_compilers;
 use crate::process::{program, run};
 use crate::workspace::Workspace;
 
-/// The largest that a stripped shared object may be, in bytes.
+/// The largest that a stripped shared object of a package may be, in bytes.
 pub(crate) const MAX_SIZE: u64 = 8_000_000;
+
+/// Whether a shared object is as small as it has to be. Packages have it stripped, so its size is
+/// what users get.
+pub(crate) fn is_small(object: &Path) -> Result<()> {
+    let size = object.metadata().map_err(|error| format!("{}: {error}", object.display()))?.len();
+    println!("{size} bytes: {}", object.display());
+    match size > MAX_SIZE {
+        true => Err(format!("{} has {size} bytes, more than {MAX_SIZE}", object.display())),
+        false => Ok(()),
+    }
+}
 
 /// Builds the shared and the static library as users get them, and tells the folder they are in.
 pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf> {

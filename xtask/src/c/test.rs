@@ -1,7 +1,5 @@
 //! The tests of the C library.
 
-use std::path::Path;
-
 use super::{archive, consumers, library, linking, packages, recipes, tools};
 use crate::Result;
 use crate::process::run;
@@ -12,7 +10,7 @@ use crate::workspace::Workspace;
 /// from outside under cargo, and the examples by each way of building them.
 pub(crate) fn test(workspace: &Workspace) -> Result<()> {
     let libraries = library::build(workspace)?;
-    is_small(&libraries.join("libpartner_messaging.so"))?;
+    library::is_small(&libraries.join("libpartner_messaging.so"))?;
     let place = workspace.target.join("c");
     let installed = place.join("installed");
     archive::unpacked(workspace, &libraries, &installed)?;
@@ -25,18 +23,4 @@ pub(crate) fn test(workspace: &Workspace) -> Result<()> {
     linking::test(workspace, &programs, &installed, &place)?;
     packages::test(workspace, &programs, &installed.with_extension("packed"), &installed, &place)?;
     run(workspace.cargo("test").args(["-p", "partner-messaging-c"]).env("PM_LIB_DIR", libraries))
-}
-
-/// The release profile strips the library, so its size is what users get.
-fn is_small(library: &Path) -> Result<()> {
-    let metadata = library.metadata().map_err(|error| format!("{}: {error}", library.display()))?;
-    if metadata.len() > library::MAX_SIZE {
-        return Err(format!(
-            "{} has {} bytes, more than {}",
-            library.display(),
-            metadata.len(),
-            library::MAX_SIZE
-        ));
-    }
-    Ok(())
 }

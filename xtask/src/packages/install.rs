@@ -1,12 +1,14 @@
 //! What `dist/` holds, installed as users install it, into empty places, and
-//! the first programs run there.
+//! the first programs and the command line run there.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::dist;
 use crate::Result;
-use crate::files::{copy, empty_folder, files_ending, only_file, write};
+use crate::c::library::is_small;
+use crate::command_line;
+use crate::files::{copy, empty_folder, files, files_ending, only_file, write};
 use crate::machine::machine_python;
 use crate::process::{output, program, run, with_network};
 use crate::python::{environment, wheel};
@@ -35,7 +37,14 @@ pub(crate) fn test(workspace: &Workspace) -> Result<()> {
     for file in ["first.c", "first.cpp"] {
         check("C and C++", &mut in_c(workspace, &place, file)?)?;
     }
-    Ok(())
+    for object in objects(&place)? {
+        is_small(&object)?;
+    }
+    let module = output(program(place.join(PYTHON)).args(["-m", "partner_messaging", "--version"]))?;
+    if module.trim() != format!("partner-messaging {}", workspace.version()) {
+        return Err(format!("the module said: {module}"));
+    }
+    PROGRAMS.iter().try_for_each(|name| command_line::test_with(workspace, &place.join(name)))
 }
 
 /// The source distribution, as pip installs it where there is no wheel: with nothing but Rust and a
@@ -56,6 +65,33 @@ pub(crate) fn test_sdist(workspace: &Workspace) -> Result<()> {
     if said.contains("sent as msg_") { Ok(()) } else { Err(format!("the first program said: {said}")) }
 }
 
+/// The command line of every package, as it was installed last, by all of its tests.
+pub(crate) fn programs(workspace: &Workspace) -> Result<()> {
+    let place = workspace.target.join("install");
+    if PROGRAMS.iter().any(|name| !place.join(name).exists()) {
+        test(workspace)?;
+    }
+    PROGRAMS.iter().try_for_each(|name| command_line::test_all_with(workspace, &place.join(name)))
+}
+
+const PYTHON: &str = "venv/bin/python";
+
+/// The shared object of each package.
+fn objects(place: &Path) -> Result<[PathBuf; 3]> {
+    let where_it_is = "import partner_messaging._native as native; print(native.__file__)";
+    let python = output(program(place.join(PYTHON)).args(["-c", where_it_is]))?;
+    let platform = files(&place.join("node/node_modules"))?
+        .into_iter()
+        .find(|module| module.to_string_lossy().contains("/partner-messaging-"))
+        .ok_or("the npm package of the platform is not installed")?;
+    let node = only_file(&platform, ".node")?;
+    Ok([python.trim().into(), node, place.join("c/lib/libpartner_messaging.so")])
+}
+
+/// The command line where each package has it.
+const PROGRAMS: [&str; 3] =
+    ["venv/bin/partner-messaging", "node/node_modules/.bin/partner-messaging", "c/bin/partner-messaging"];
+
 fn in_python(workspace: &Workspace, place: &Path) -> Result<Command> {
     let venv = place.join("venv");
     run(program(machine_python()?).args(["-m", "venv"]).arg(&venv))?;
@@ -63,7 +99,7 @@ fn in_python(workspace: &Workspace, place: &Path) -> Result<Command> {
     run(program(venv.join("bin/pip"))
         .args(["--disable-pip-version-check", "install", "--quiet", "--no-index"])
         .arg(wheel))?;
-    let mut first = program(venv.join("bin/python"));
+    let mut first = program(place.join(PYTHON));
     first.arg(workspace.root.join("bindings-python/examples/first.py"));
     Ok(first)
 }
