@@ -17,7 +17,8 @@ if (out === undefined || rest.length > 0) {
 }
 
 const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-const { name, version, description, keywords, license, engines } = manifest;
+// The repository is there when a release is published, which says where it was built.
+const { name, version, description, keywords, license, engines, repository } = manifest;
 /** What a platform's binary has in it of others; `cargo xtask` writes it. */
 const noticesOf = (platform) => join(folder, 'build', 'notices', platform, 'THIRD-PARTY-LICENSES.txt');
 const licences = ['LICENSE-APACHE', 'LICENSE-MIT'].map((file) => join(folder, '..', file));
@@ -65,7 +66,7 @@ try {
   const optionalDependencies = Object.fromEntries(binaries.map((binary) => [binary.package, version]));
   write(join(staging, name), [...manifest.files, 'README.md'], { ...published, optionalDependencies }, licences);
   for (const { file, package: binary, platform, ...where } of binaries) {
-    const own = { name: binary, version, description: `The binary of ${name} for ${platform}`, keywords, license, engines };
+    const own = { name: binary, version, description: `The binary of ${name} for ${platform}`, keywords, license, engines, repository };
     const readme = `# ${binary}\n\nThe binary of \`${name}\` for ${platform}. Install \`${name}\` instead.\n`;
     write(join(staging, binary), [file], { ...own, main: file, files: [file], ...where }, [...licences, noticesOf(platform)], readme);
   }
