@@ -5,9 +5,9 @@ use std::path::Path;
 
 use super::link::SHARED;
 use crate::Result;
-use crate::files::{copy, files_ending, make_folder, write};
+use crate::files::{copy, files_ending, make_folder};
 use crate::glibc;
-use crate::process::{output, program, run};
+use crate::process::{program, run};
 use crate::workspace::Workspace;
 
 /// Where each shell looks for completions, below `share`.
@@ -36,11 +36,11 @@ pub(super) fn add(workspace: &Workspace, top: &Path) -> Result<()> {
     for page in files_ending(&root.join("cli/man"), ".1")? {
         copy(&page, &pages.join(page.file_name().unwrap_or_default()))?;
     }
+    // What `completions` prints, without running a program that may be for another machine.
     for (shell, place) in COMPLETIONS {
-        let script = output(program(&made).args(["completions", shell]))?;
         let place = share.join(place);
         make_folder(place.parent().unwrap_or(&share))?;
-        write(&place, &script)?;
+        copy(&root.join("cli/src/commands/completions").join(shell), &place)?;
     }
     Ok(())
 }
