@@ -1,8 +1,10 @@
 // A campaign in Node: ours, and what its user would write instead.
 //
 // many.mjs <who> <base URL> <warm-up> <sends> <in flight> <characters>
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+
+import { measure } from './measure.mjs';
 
 const key = 'bench-key';
 const to = '+6591234567';
@@ -54,27 +56,7 @@ const programs = {
   },
 };
 
-/** A line of the kernel's account of this process, in kB. */
-function memory(name) {
-  const line = readFileSync('/proc/self/status', 'utf8').split('\n').find((found) => found.startsWith(name));
-  return Number(line.split(/\s+/)[1]);
-}
-
 const count = Number(sends);
 const sendAll = await programs[who]();
 await sendAll(0, Number(warmUp));
-const rest = memory('VmRSS:');
-const wall = process.hrtime.bigint();
-const before = process.cpuUsage();
-await sendAll(Number(warmUp), count);
-const { user, system } = process.cpuUsage(before);
-const facts = {
-  sends: count,
-  cpu_us: user + system,
-  wall_us: Number((process.hrtime.bigint() - wall) / 1000n),
-  rest_kb: rest,
-  peak_kb: memory('VmHWM:'),
-};
-console.log(JSON.stringify(facts));
-// Peers keep their idle connections, and with them the process.
-process.exit(0);
+await measure(count, () => sendAll(Number(warmUp), count));

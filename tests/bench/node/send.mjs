@@ -4,6 +4,8 @@
 import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent } from 'node:http';
 
+import { measure } from './measure.mjs';
+
 const key = 'bench-key';
 const to = '+6591234567';
 const headers = { 'x-api-key': key, 'Content-Type': 'application/json' };
@@ -75,27 +77,7 @@ async function together(send, count) {
   await Promise.all(Array.from({ length: Number(inFlight) }, work));
 }
 
-/** A line of the kernel's account of this process, in kB. */
-function memory(name) {
-  const line = readFileSync('/proc/self/status', 'utf8').split('\n').find((found) => found.startsWith(name));
-  return Number(line.split(/\s+/)[1]);
-}
-
 const count = Number(sends);
 const send = await programs[who]();
 await together(send, Number(warmUp));
-const rest = memory('VmRSS:');
-const wall = process.hrtime.bigint();
-const before = process.cpuUsage();
-await together(send, count);
-const { user, system } = process.cpuUsage(before);
-const facts = {
-  sends: count,
-  cpu_us: user + system,
-  wall_us: Number((process.hrtime.bigint() - wall) / 1000n),
-  rest_kb: rest,
-  peak_kb: memory('VmHWM:'),
-};
-console.log(JSON.stringify(facts));
-// Peers keep their idle connections, and with them the process.
-process.exit(0);
+await measure(count, () => together(send, count));

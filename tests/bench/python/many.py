@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from measure import HEADERS, KEY, TO, Job, check
+from measure import HEADERS, KEY, TO, check, run
 
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -25,7 +25,7 @@ def messages(job, first, count):
     return ((str(first + n), Sms(to=TO, content=job.content)) for n in range(count))
 
 
-def run(client, job, first, count, keyed):
+def send_many(client, job, first, count, keyed):
     items = messages(job, first, count)
     results = client.send_many(items if keyed else (message for _, message in items), max_in_flight=job.in_flight)
     for result in results:
@@ -40,8 +40,8 @@ def ours(job, journal=None):
 
     options = {"journal": journal} if journal else {}
     with Client(api_key=KEY, base_url=job.base_url, max_connections=job.in_flight, **options) as client:
-        run(client, job, 0, job.warm_up, journal)
-        job.measure_once(lambda: run(client, job, job.warm_up, job.sends, journal))
+        send_many(client, job, 0, job.warm_up, journal)
+        job.measure_once(lambda: send_many(client, job, job.warm_up, job.sends, journal))
 
 
 def ours_journal(job):
@@ -142,13 +142,4 @@ PROGRAMS = {
 }
 
 
-def main(who, *arguments):
-    program = PROGRAMS[who]
-    job = Job(*arguments, ca=None)
-    if asyncio.iscoroutinefunction(program):
-        asyncio.run(program(job))
-    else:
-        program(job)
-
-
-main(*sys.argv[1:])
+run(PROGRAMS)

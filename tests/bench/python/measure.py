@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import sys
 import time
 from pathlib import Path
 
@@ -96,3 +98,14 @@ def check(envelope):
 def check_id(message_id):
     if not message_id.startswith("msg_"):
         raise RuntimeError("another message id")
+
+
+def run(programs):
+    """Runs the one that the command line names, with the job that it describes."""
+    who, *job = sys.argv[1:]
+    program = programs[who]
+    job = Job(*job, ca=os.environ.get("BENCH_CA"))
+    if asyncio.iscoroutinefunction(program):
+        asyncio.run(program(job))
+    else:
+        program(job)

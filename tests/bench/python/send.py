@@ -3,14 +3,11 @@
 send.py <who> <base URL> <warm-up> <sends> <in flight> <characters>; with BENCH_CA the URL is https.
 """
 
-import asyncio
 import json
-import os
-import sys
 from itertools import count
 from tempfile import TemporaryDirectory
 
-from measure import HEADERS, KEY, TO, Job, check, check_id
+from measure import HEADERS, KEY, TO, check, check_id, run
 
 
 def ours(job):
@@ -185,13 +182,4 @@ PROGRAMS = {
 }
 
 
-def main(who, *job):
-    program = PROGRAMS[who]
-    job = Job(*job, ca=os.environ.get("BENCH_CA"))
-    if asyncio.iscoroutinefunction(program):
-        asyncio.run(program(job))
-    else:
-        program(job)
-
-
-main(*sys.argv[1:])
+run(PROGRAMS)

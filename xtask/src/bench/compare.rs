@@ -12,8 +12,7 @@ use crate::process::{output, program};
 use crate::workspace::Workspace;
 
 pub(crate) fn run(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
-    let mut plan = Plan { faces: Vec::new(), rounds: 7, sends: 4000, all_cpus: false };
-    plan.read(arguments)?;
+    let mut plan = Plan::read(7, 4000, &FACES, arguments)?;
     if plan.faces.is_empty() {
         plan.faces = FACES.to_vec();
     }
@@ -50,6 +49,8 @@ pub(super) fn share_one_cpu() -> Result<()> {
     output(program("taskset").args(["--cpu-list", "--pid", &last, &this])).map(drop)
 }
 
+const OPTIONS: [&str; 4] = ["--rounds N", "--sends N", "--all-cpus", "--quick"];
+
 /// What was asked for.
 pub(crate) struct Plan {
     pub(crate) faces: Vec<&'static str>,
@@ -59,27 +60,33 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// What the command's arguments say otherwise.
-    pub(crate) fn read(&mut self, arguments: &[&str]) -> Result<()> {
+    /// So many rounds and sends, of all faces, unless the command's arguments say otherwise.
+    pub(crate) fn read(
+        rounds: usize,
+        sends: usize,
+        faces: &[&'static str],
+        arguments: &[&str],
+    ) -> Result<Self> {
+        let mut plan = Self { faces: Vec::new(), rounds, sends, all_cpus: false };
         let mut left = arguments.iter();
         while let Some(argument) = left.next() {
             match *argument {
-                "--quick" => (self.rounds, self.sends) = (self.rounds.min(3), self.sends / 4),
-                "--all-cpus" => self.all_cpus = true,
-                "--rounds" => self.rounds = number("--rounds", left.next())?,
-                "--sends" => self.sends = number("--sends", left.next())?,
-                name => match FACES.iter().find(|face| **face == name) {
-                    Some(face) => self.faces.push(face),
+                "--quick" => (plan.rounds, plan.sends) = (plan.rounds.min(3), plan.sends / 4),
+                "--all-cpus" => plan.all_cpus = true,
+                "--rounds" => plan.rounds = number("--rounds", left.next())?,
+                "--sends" => plan.sends = number("--sends", left.next())?,
+                name => match faces.iter().find(|face| **face == name) {
+                    Some(face) => plan.faces.push(face),
                     None => {
                         return Err(format!(
-                            "bench takes {}, --rounds N, --sends N, --all-cpus and --quick; not {name}",
-                            FACES.join(", ")
+                            "bench takes {}; not {name}",
+                            faces.iter().chain(&OPTIONS).copied().collect::<Vec<_>>().join(", ")
                         ));
                     }
                 },
             }
         }
-        Ok(())
+        Ok(plan)
     }
 
     /// The server, and from now on one processor for it and everybody, if that is wanted.

@@ -29,8 +29,7 @@ const IN_FLIGHT: usize = 64;
 const TARGET: f64 = 10_000.0;
 
 pub(crate) fn run(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
-    let mut plan = Plan { faces: Vec::new(), rounds: 5, sends: 4000, all_cpus: false };
-    plan.read(arguments)?;
+    let plan = Plan::read(5, 4000, &[], arguments)?;
     programs::prepare(workspace, "rust")?;
     programs::prepare(workspace, "python")?;
     let server = Server::start_with(&server_program(workspace)?, &["--delay-ms", "0", "--unique-ids"])?;

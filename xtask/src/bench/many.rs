@@ -63,8 +63,7 @@ const CONTESTS: [Contest; 6] = [
 const LENGTHS: [usize; 3] = [10_000, 100_000, 1_000_000];
 
 pub(crate) fn run(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
-    let mut plan = Plan { faces: Vec::new(), rounds: 3, sends: 100_000, all_cpus: false };
-    plan.read(arguments)?;
+    let plan = Plan::read(3, 100_000, &[], arguments)?;
     programs::prepare(workspace, "python")?;
     programs::prepare(workspace, "node")?;
     let _redis = Redis::start()?;

@@ -111,7 +111,7 @@ pub(crate) fn node_project(workspace: &Workspace) -> Result<PathBuf> {
     let project = bench_folder(workspace).join("node");
     let source = workspace.root.join("tests/bench/node");
     make_folder(&project)?;
-    for file in ["package.json", "package-lock.json", "send.mjs", "many.mjs"] {
+    for file in ["package.json", "package-lock.json", "measure.mjs", "send.mjs", "many.mjs"] {
         copy(&source.join(file), &project.join(file))?;
     }
     let lock = [project.join("package-lock.json")];
