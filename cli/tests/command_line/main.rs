@@ -6,6 +6,7 @@ mod bulk_crash;
 mod bulk_input;
 mod bulk_run;
 mod commands;
+mod documents;
 mod journal;
 mod manners;
 mod support;
