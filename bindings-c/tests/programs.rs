@@ -184,9 +184,14 @@ fn a_files_lines_are_sent_until_all_would_meet_the_same() {
     }
 }
 
-/// In the place of a browser: notes the signals that it got blocked, and what it is to show.
+/// In the place of a browser: notes the signals that it got blocked, and what it is to show. The
+/// shell reads its mask itself: while it waits for a program it blocks all signals for a moment.
 const BROWSER: &str = r#"#!/bin/sh
-cd "$(dirname "$0")" && { sed -n 's/^SigBlk:\t//p' /proc/$$/status; echo "$1"; } > writing && mv writing asked
+cd "${0%/*}" || exit
+while read -r name value; do
+    case $name in SigBlk:) blocked=$value ;; esac
+done < /proc/$$/status
+printf '%s\n' "$blocked" "$1" > writing && mv writing asked
 "#;
 
 #[test]
