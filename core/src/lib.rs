@@ -44,9 +44,7 @@ mod util;
 #[doc(hidden)]
 pub mod fuzzing;
 
-#[cfg(unix)]
-pub use client::background;
-pub use client::{Client, ListPosition, Messages, Pages, SendMany, blocking};
+pub use client::{Client, ListPosition, Messages, Pages, SendMany, background, blocking};
 pub use config::{CallOptions, Cancel, ClientBuilder, SendManyOptions, count, outcome_of, seconds};
 #[doc(hidden)]
 pub use config::{NOT_WHOLE, RootsVariable};

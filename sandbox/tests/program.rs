@@ -4,9 +4,8 @@
 
 mod support;
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
-use std::time::{Duration, Instant};
 
 use support::{Connection, control};
 
@@ -62,6 +61,9 @@ fn it_serves_once_it_says_so() {
 #[cfg(unix)]
 #[test]
 fn signals_end_it_cleanly_also_in_the_middle_of_a_stall() {
+    use std::io::Read;
+    use std::time::{Duration, Instant};
+
     for signal in ["-TERM", "-INT"] {
         let (mut running, mut out, url) = start(&["--listen", "localhost:0"]);
         control(&url, r#"{"op":"push_fault","fault":{"kind":"stall"}}"#);

@@ -24,6 +24,7 @@ mod mutations;
 mod node;
 mod openapi;
 mod packages;
+mod platforms;
 mod process;
 mod python;
 mod release;
@@ -53,8 +54,9 @@ Commands:
                    the Node package on Bun, Deno and a newer Node; interpreters:
                    the wheel on every CPython of the machine from 3.10 on; ray, spark,
                    bullmq: campaigns over engines whose processes are killed;
-                   sdist: the source distribution, built and installed by pip; and programs:
-                   the command line of each installed package by all its tests
+                   sdist: the source distribution, built and installed by pip; programs:
+                   the command line of each installed package by all its tests; and systems:
+                   the sources compiled for macOS and Windows, without running anything there
   layers           check that folders which are layers import only from those below them
   fresh [part]...  run .ci/run, or those parts of it, as a new machine does: on a clone of
                    what is committed, in an empty environment

@@ -8,7 +8,7 @@ use crate::bench::guard;
 use crate::packages::install;
 use crate::python::{cluster, interpreters};
 use crate::workspace::Workspace;
-use crate::{c, command_line, inbox, lint, node, openapi, python, rust};
+use crate::{c, command_line, inbox, lint, node, openapi, platforms, python, rust};
 
 type Part = fn(&Workspace) -> Result<()>;
 
@@ -28,7 +28,7 @@ const PARTS: [(&str, Part); 10] = [
 ];
 
 /// Only when they are asked for by name: they fetch hundreds of megabytes, or take minutes.
-const ON_DEMAND: [(&str, Part); 7] = [
+const ON_DEMAND: [(&str, Part); 8] = [
     ("runtimes", node::test::runtimes),
     ("bullmq", node::test::bullmq),
     ("interpreters", interpreters::test),
@@ -36,6 +36,7 @@ const ON_DEMAND: [(&str, Part); 7] = [
     ("spark", cluster::test_spark),
     ("sdist", install::test_sdist),
     ("programs", install::programs),
+    ("systems", platforms::systems::test),
 ];
 
 pub(crate) fn run(workspace: &Workspace, wanted: &[&str]) -> Result<()> {

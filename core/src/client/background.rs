@@ -11,6 +11,7 @@ use super::background_thread::{BackgroundThread, OwnThread};
 pub use super::batch::{Batch, BatchStep};
 pub use super::callback_watch::CallbackWatch;
 use super::client::Client as AsyncClient;
+#[cfg(unix)]
 pub use super::completion_queue::Queue;
 use crate::call::Shared;
 use crate::call::limits::shared_counts;

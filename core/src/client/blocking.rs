@@ -13,18 +13,14 @@ use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio::time::timeout;
 
-#[cfg(unix)]
 use super::background;
-#[cfg(unix)]
 pub use super::blocking_send_many::SendMany;
 use super::client::Client as AsyncClient;
 use super::list_position::ListPosition;
 use crate::call::Shared;
-#[cfg(unix)]
 use crate::config::SendManyOptions;
 use crate::config::{CallOptions, ClientBuilder, Config};
 use crate::error::Error;
-#[cfg(unix)]
 use crate::types::BatchMessage;
 use crate::types::{
     Balance, FallbackReceipt, Message, MessageFilter, MessageRecord, Page, Pager, Receipt, Reply, Request,
@@ -50,7 +46,6 @@ pub struct Client {
     shared: Shared,
     client_runtime: PerProcess<ClientRuntime>,
     /// The one whose calls of `send_many` run in the background, once there was one.
-    #[cfg(unix)]
     background: PerProcess<background::Client>,
     closed: AtomicBool,
 }
@@ -138,7 +133,6 @@ impl Client {
             config,
             shared,
             client_runtime: PerProcess::new(),
-            #[cfg(unix)]
             background: PerProcess::new(),
             closed: AtomicBool::new(false),
         };
@@ -405,13 +399,11 @@ impl Client {
     ///
     /// # Errors
     /// As [`ClientBuilder::build`].
-    #[cfg(unix)]
     pub fn background(&self) -> Result<background::Client, Error> {
         background::Client::new(self.config.clone(), self.shared.clone())
     }
 
     /// The client that runs the calls of many messages.
-    #[cfg(unix)]
     pub(super) fn for_many(&self) -> Result<Arc<background::Client>, Error> {
         let client = self.background.get(|| self.background())?;
         if self.closed.load(Ordering::SeqCst) {
@@ -432,7 +424,6 @@ impl Client {
     pub fn close(&self) {
         self.closed.store(true, Ordering::SeqCst);
         self.config.close_journal();
-        #[cfg(unix)]
         if let Some(background) = self.background.existing() {
             background.close();
         }
@@ -446,10 +437,7 @@ impl Client {
             }
         }
     }
-}
 
-#[cfg(unix)]
-impl Client {
     /// Sends many messages, and gives what became of each in the order in which they end:
     /// [`Client::send_many`](crate::Client::send_many) with an iterator, which is asked on
     /// this thread, while a result is waited for. The calls run on the background thread.

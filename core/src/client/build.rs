@@ -1,6 +1,5 @@
 //! Making clients of options.
 
-#[cfg(unix)]
 use super::background;
 use super::blocking;
 use super::client::Client;
@@ -30,7 +29,6 @@ impl ClientBuilder {
     ///
     /// # Errors
     /// As [`build`](Self::build).
-    #[cfg(unix)]
     pub fn build_background(self) -> Result<background::Client, Error> {
         background::Client::new(self.checked()?, Shared::new(&self))
     }

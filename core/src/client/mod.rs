@@ -1,16 +1,11 @@
 //! The clients: for asynchronous programs, for those that block, and for bindings.
 
-#[cfg(unix)]
 pub mod background;
-#[cfg(unix)]
 mod background_thread;
-#[cfg(unix)]
 mod batch;
 pub mod blocking;
-#[cfg(unix)]
 mod blocking_send_many;
 mod build;
-#[cfg(unix)]
 mod callback_watch;
 #[allow(clippy::module_inception)]
 mod client;
