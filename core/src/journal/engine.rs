@@ -4,7 +4,7 @@
 //! their own: whatever has been asked for while one batch was committed is the next.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::JoinHandle;
@@ -22,6 +22,12 @@ use crate::util::ending_threads;
 /// How many operations one transaction has at most: enough that a sync costs each
 /// next to nothing, few enough that none waits long for the others.
 const MAX_BATCH: usize = 256;
+
+/// How many calls have to be under way for one to wait for the others: fewer have little to share.
+const MIN_SIBLINGS: usize = 8;
+
+/// The longest that an operation waits for others to share its transaction.
+const MAX_GATHERING: Duration = Duration::from_millis(1);
 
 /// How soon a store that failed is opened anew at the earliest, and how often what
 /// could not be recorded is tried again.
@@ -97,15 +103,23 @@ struct Shared {
 
 impl Engine {
     /// Starts the thread. The store is opened by the first operation.
-    pub(super) fn start(opener: Arc<dyn OpenStore>) -> std::io::Result<Self> {
+    /// `users` counts who has the journal open, and calls under way.
+    pub(super) fn start(opener: Arc<dyn OpenStore>, users: Arc<AtomicUsize>) -> std::io::Result<Self> {
         let (queue, operations) = channel();
         let shared = Arc::new(Shared {
             identity: OnceLock::new(),
             claims: AtomicU64::new(0),
             waiting: Mutex::new(HashMap::new()),
         });
-        let worker =
-            Worker { opener, store: None, failure: None, unrecorded: Vec::new(), shared: shared.clone() };
+        let worker = Worker {
+            opener,
+            store: None,
+            failure: None,
+            unrecorded: Vec::new(),
+            shared: shared.clone(),
+            users,
+            last_took: Duration::ZERO,
+        };
         let thread = std::thread::Builder::new()
             .name("partner-messaging-journal".to_owned())
             .spawn(move || worker.run(operations))?;
@@ -171,6 +185,9 @@ struct Worker {
     /// What could not be recorded yet.
     unrecorded: Vec<Settlement>,
     shared: Arc<Shared>,
+    users: Arc<AtomicUsize>,
+    /// How long the last transaction took.
+    last_took: Duration,
 }
 
 /// A batch on its way into the store.
@@ -238,8 +255,7 @@ impl Worker {
                 }
             };
             let mut batch = Batch::default();
-            let rest = std::iter::from_fn(|| operations.try_recv().ok()).take(MAX_BATCH - 1);
-            for operation in first.into_iter().chain(rest) {
+            for operation in self.gather(first, operations) {
                 match operation {
                     Operation::LookUp { key, reply } => batch.look_ups.push((key, reply)),
                     Operation::Claim { claim, reply } => {
@@ -267,6 +283,18 @@ impl Worker {
             }
             self.execute(batch);
         }
+    }
+
+    /// What has been asked for by now, and in the next moment where many calls are under way.
+    fn gather(&self, first: Option<Operation>, operations: &Receiver<Operation>) -> Vec<Operation> {
+        let waiting = |room| std::iter::from_fn(|| operations.try_recv().ok()).take(room);
+        let mut gathered: Vec<_> = first.into_iter().chain(waiting(MAX_BATCH - 1)).collect();
+        let pause = gathering_time(self.users.load(Ordering::Relaxed), gathered.len(), self.last_took);
+        if !pause.is_zero() {
+            std::thread::sleep(pause);
+            gathered.extend(waiting(MAX_BATCH - gathered.len()));
+        }
+        gathered
     }
 
     fn execute(&mut self, batch: Batch) {
@@ -298,7 +326,10 @@ impl Worker {
         }
         claims.sort_unstable_by(|(a, _), (b, _)| a.key.as_bytes().cmp(b.key.as_bytes()));
         let (claims, claim_replies): (Vec<_>, Vec<_>) = claims.into_iter().unzip();
-        match self.with_store(|store| store.commit(&settlements, &claims)) {
+        let begun = Instant::now();
+        let committed = self.with_store(|store| store.commit(&settlements, &claims));
+        self.last_took = begun.elapsed();
+        match committed {
             Ok(committed) => {
                 for (reply, settled) in settle_replies.into_iter().zip(committed.settled) {
                     if let Some(reply) = reply {
@@ -395,6 +426,16 @@ impl Worker {
     }
 }
 
+/// For how long those who have asked wait for others to share their transaction, which costs
+/// the same for one as for a hundred: not for longer than the last one took, so that a call
+/// takes twice as long at most; and only where most of many users have not asked yet.
+fn gathering_time(users: usize, asked: usize, last_took: Duration) -> Duration {
+    match users > MIN_SIBLINGS && asked < users / 2 {
+        true => last_took.min(MAX_GATHERING),
+        false => Duration::ZERO,
+    }
+}
+
 fn reply_all<T>(replies: Vec<Reply<T>>, result: Result<Vec<T>, StoreError>) {
     match result {
         Ok(values) => replies.into_iter().zip(values).for_each(|(reply, value)| drop(reply.send(Ok(value)))),
@@ -404,4 +445,21 @@ fn reply_all<T>(replies: Vec<Reply<T>>, result: Result<Vec<T>, StoreError>) {
 
 fn copy_of(error: &StoreError) -> StoreError {
     StoreError::failed(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_wait_for_nobody_and_nobody_waits_for_long() {
+        let took = Duration::from_micros(300);
+        // Who has the journal open counts, too.
+        assert_eq!(gathering_time(1 + 1, 1, took), Duration::ZERO);
+        assert_eq!(gathering_time(1 + 7, 1, took), Duration::ZERO);
+        assert_eq!(gathering_time(1 + 64, 1, took), took);
+        assert_eq!(gathering_time(1 + 64, 40, took), Duration::ZERO);
+        assert_eq!(gathering_time(1 + 64, 1, Duration::from_secs(5)), MAX_GATHERING);
+        assert_eq!(gathering_time(1 + 64, 1, Duration::ZERO), Duration::ZERO, "nothing is known yet");
+    }
 }

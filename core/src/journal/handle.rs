@@ -258,7 +258,7 @@ impl JournalHandle {
     /// be awaited.
     pub fn close(&self) -> JournalCall<()> {
         match self.0.closed.swap(true, Ordering::SeqCst) {
-            false => self.0.journal.leave(),
+            false => self.0.journal.close(),
             true => self.0.journal.flush(false),
         }
     }
@@ -345,7 +345,7 @@ impl JournalHandle {
 impl Drop for Handle {
     fn drop(&mut self) {
         if !*self.closed.get_mut() {
-            drop(self.journal.leave());
+            drop(self.journal.close());
         }
     }
 }

@@ -23,14 +23,14 @@ pub(super) struct OpenJournal {
     engine: PerProcess<Engine>,
     /// How many handles have it open, and calls are under way. Once there are none it
     /// is closed, and stays so.
-    users: AtomicUsize,
+    users: Arc<AtomicUsize>,
 }
 
 impl OpenJournal {
     /// With one user.
     pub(super) fn new(opener: Arc<dyn OpenStore>) -> Arc<Self> {
         let name = opener.name().into();
-        Arc::new(Self { opener, name, engine: PerProcess::new(), users: AtomicUsize::new(1) })
+        Arc::new(Self { opener, name, engine: PerProcess::new(), users: Arc::new(AtomicUsize::new(1)) })
     }
 
     /// Counts one user more, unless it is closed.
@@ -39,11 +39,15 @@ impl OpenJournal {
         self.users.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_more).is_ok()
     }
 
-    /// Counts one user less. What was asked for before is done when the call ends; where
-    /// it was the last user, the store is closed, too.
-    pub(super) fn leave(&self) -> JournalCall<()> {
-        let is_last = self.users.fetch_sub(1, Ordering::SeqCst) == 1;
-        self.flush(is_last)
+    /// Counts one user less. `true`: it was the last one, and the store is to be closed.
+    fn leave(&self) -> bool {
+        self.users.fetch_sub(1, Ordering::SeqCst) == 1
+    }
+
+    /// The same for one that waits for what was asked for before; where it was the last user,
+    /// the store is closed, too.
+    pub(super) fn close(&self) -> JournalCall<()> {
+        self.flush(self.leave())
     }
 
     /// Waits for what was asked for before; then the store is closed if it `ends`.
@@ -59,7 +63,7 @@ impl OpenJournal {
     }
 
     pub(super) fn engine(&self) -> Result<Arc<Engine>, Error> {
-        let started = self.engine.get(|| Engine::start(self.opener.clone()));
+        let started = self.engine.get(|| Engine::start(self.opener.clone(), self.users.clone()));
         started.map_err(|error| journal_error(&self.name, &format!("no thread can be started: {error}")))
     }
 
@@ -196,6 +200,9 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        drop(self.0.leave());
+        // A call waits for its own: to flush for each would cut the others' batches.
+        if self.0.leave() {
+            drop(self.0.flush(true));
+        }
     }
 }

@@ -194,6 +194,32 @@ async fn calls_at_the_same_time_share_commits_and_one_of_a_key_wins() {
     assert!(commits < 10, "{commits}");
 }
 
+/// Calls end one by one while others claim: none of them makes the others pay for a sync more.
+#[tokio::test]
+async fn a_call_that_ends_cuts_no_batch() {
+    let (memory, journal) = journal();
+    let [mut ending, claiming]: [Vec<_>; 2] =
+        std::array::from_fn(|_| (0..40).map(|_| journal.session().unwrap()).collect());
+    let mut claims: Vec<_> = claiming
+        .iter()
+        .enumerate()
+        .map(|(number, session)| Box::pin(session.claim(claim(&format!("k{number:02}"), number as u64))))
+        .collect();
+    {
+        // The store can do nothing until all have asked.
+        let _busy = memory.state();
+        for claim in &mut claims {
+            assert!(claim.as_mut().now_or_never().is_none());
+            ending.pop();
+        }
+    }
+    for claim in claims {
+        assert!(claim.await.unwrap().is_made());
+    }
+    let commits = memory.state().commits.len();
+    assert!(commits <= 2, "{commits}: the first may have gone alone");
+}
+
 #[tokio::test]
 async fn what_could_not_be_recorded_is_tried_again() {
     let (memory, journal) = session();
