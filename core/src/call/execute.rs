@@ -310,6 +310,10 @@ impl<'a, 'k> Call<'a, 'k> {
         let (context, stop, look_up) = (self.context, self.stop, self.deadline);
         let admitted = {
             let mut waiting = pin!(async {
+                if let Some(permit) = self.permit_at_once() {
+                    self.begin_now(permit);
+                    return Ok(Answered::No);
+                }
                 // Another call's claim is waited for within a call's time, as always.
                 let looked_up = timeout(look_up.remaining(), self.look_up()).await;
                 match looked_up {
@@ -338,12 +342,17 @@ impl<'a, 'k> Call<'a, 'k> {
     }
 
     async fn wait_for_permit(&mut self) -> Result<(), Error> {
-        let mut permit = self.permit_before(Instant::now() + MAX_WAIT).await?;
+        let permit = self.permit_before(Instant::now() + MAX_WAIT).await?;
+        self.begin_now(permit);
+        Ok(())
+    }
+
+    /// The call's time begins.
+    fn begin_now(&mut self, mut permit: Permit) {
         self.deadline = self.deadline.restart();
         self.barrier = self.new_barrier();
         permit.set_deadline(self.deadline.at());
         self.permit = Some(permit);
-        Ok(())
     }
 
     fn is_stopped(&self) -> bool {
@@ -362,7 +371,7 @@ impl<'a, 'k> Call<'a, 'k> {
     async fn run(&mut self) -> Result<(), Error> {
         loop {
             // A permit is for one attempt: nobody waits for another's pause.
-            let permit = match self.permit.take() {
+            let permit = match self.permit.take().or_else(|| self.permit_at_once()) {
                 Some(permit) => permit,
                 None => {
                     if let Answered::ByJournal = self.look_up().await? {
@@ -414,6 +423,15 @@ impl<'a, 'k> Call<'a, 'k> {
             self.barrier = self.new_barrier();
             sleep(pause).await;
         }
+    }
+
+    /// A permit for a call that may claim its key before it was looked up: nothing that is
+    /// bounded is kept from others by that.
+    fn permit_at_once(&self) -> Option<Permit> {
+        let context = self.context;
+        let bounded = context.spend_limit.is_some() || context.pace.is_some();
+        let claims = !bounded && self.keyed.as_ref().is_some_and(|keyed| keyed.is_new());
+        claims.then(|| context.admission.admit_at_once(self.operation.effect(), self.deadline.at()))?
     }
 
     /// Looks the call's key up, if it has one and not claimed it yet: it needs no permit

@@ -42,18 +42,24 @@ pub(crate) struct KeyedCall<'a> {
 
 #[derive(Clone, Copy)]
 enum State {
-    /// The key was not read yet.
+    /// Nothing was asked yet.
+    New,
+    /// What the journal has under the key is not known.
     Unread,
     /// It may be claimed.
     Free,
     /// Another call has it.
     Waiting,
-    /// The claim was asked for; whether it was made is not known.
-    Claiming(ClaimId),
+    /// The claim was asked for; whether it was made is not known. That of a new call is the
+    /// first that it asks.
+    Claiming(ClaimId, IsFirst),
     Held(ClaimId, ClaimDeadline),
     /// There is nothing (more) to record.
     Settled,
 }
+
+/// Whether a claim was asked for before the key was looked up.
+type IsFirst = bool;
 
 /// What came of claiming a key; and what the journal had spent as of then.
 pub(super) enum KeyClaim {
@@ -93,7 +99,7 @@ impl<'a> KeyedCall<'a> {
             Err(_) if context.is_closed() => return Err(Error::closed()),
             Err(error) => return Err(error),
         };
-        let (known, state, waited, ending) = (None, State::Unread, false, None);
+        let (known, state, waited, ending) = (None, State::New, false, None);
         Ok(Some(Self { context, journal, key, form, channel, known, state, waited, ending }))
     }
 
@@ -107,7 +113,7 @@ impl<'a> KeyedCall<'a> {
         match self.state {
             State::Held(..) => return Ok(None),
             // Whatever was read before, a claim in between made it old.
-            State::Free | State::Claiming(_) => self.state = State::Unread,
+            State::New | State::Free | State::Claiming(..) => self.state = State::Unread,
             State::Unread | State::Waiting | State::Settled => {}
         }
         let mut pause = MIN_POLL;
@@ -166,21 +172,25 @@ impl<'a> KeyedCall<'a> {
 
     /// What the journal has under the key, and the digest of what it is to stand for.
     async fn read(&mut self) -> Result<(Option<Entry>, Digest), Error> {
-        let digest = match self.known {
-            Some((_, digest)) => digest,
-            None => {
-                self.context.bind_journal(&self.journal).await?;
-                let identity = self.journal.identity().await?;
-                let digest = self.form.digest(&identity.secret);
-                self.known = Some((identity, digest));
-                digest
-            }
-        };
+        let (_, digest) = self.identify().await?;
         Ok((self.journal.look_up(self.key).await?, digest))
+    }
+
+    /// Who claims, and what for.
+    async fn identify(&mut self) -> Result<(Identity, Digest), Error> {
+        if let Some(known) = self.known {
+            return Ok(known);
+        }
+        self.context.bind_journal(&self.journal).await?;
+        let identity = self.journal.identity().await?;
+        Ok(*self.known.insert((identity, self.form.digest(&identity.secret))))
     }
 
     /// Claims the key, if this call doesn't have it yet: durable when this returns. A
     /// message with a budget is counted with its claim.
+    ///
+    /// A new call may do so without looking first, since the claim finds what is there:
+    /// so most keys cost the journal one question and not two.
     ///
     /// # Errors
     /// `JournalError`; then nothing may leave.
@@ -193,9 +203,8 @@ impl<'a> KeyedCall<'a> {
         if let State::Held(_, deadline) = self.state {
             return Ok(KeyClaim::Held(deadline, None));
         }
-        let Some((identity, digest)) = self.known else {
-            return Err(Error::internal("a key was to be claimed that was not read"));
-        };
+        let is_first = self.is_new();
+        let (identity, digest) = self.identify().await?;
         let id = self.journal.next_claim(&identity)?;
         let claim = Claim {
             key: self.key.to_owned(),
@@ -207,8 +216,12 @@ impl<'a> KeyedCall<'a> {
             budget: budget.map(Box::new),
         };
         let claim_deadline = claim.deadline;
-        self.state = State::Claiming(id);
-        let answer = self.journal.claim(claim).await?;
+        self.state = State::Claiming(id, is_first);
+        let answer = match self.journal.claim(claim).await {
+            Ok(answer) => answer,
+            Err(error) if is_first => return self.decided_before(id, digest).await.ok_or(error),
+            Err(error) => return Err(error),
+        };
         Ok(match answer.claimed {
             Claimed::Made => {
                 self.state = State::Held(id, claim_deadline);
@@ -216,7 +229,7 @@ impl<'a> KeyedCall<'a> {
                 KeyClaim::Held(claim_deadline, answer.spending)
             }
             Claimed::Taken(_) => {
-                self.state = State::Waiting;
+                self.state = if is_first { State::Unread } else { State::Waiting };
                 KeyClaim::Taken
             }
             Claimed::Unaffordable => {
@@ -224,6 +237,23 @@ impl<'a> KeyedCall<'a> {
                 KeyClaim::Unaffordable(answer.spending)
             }
         })
+    }
+
+    /// A journal that can't be written may still say what needs no claim.
+    async fn decided_before(&mut self, id: ClaimId, digest: Digest) -> Option<KeyClaim> {
+        let entry = self.journal.look_up(self.key).await.ok()?.filter(|entry| entry.claim != id)?;
+        match decide(Some(&entry), &digest) {
+            Decision::Replay | Decision::Unknown | Decision::OtherMessage => {
+                self.state = State::Unread;
+                Some(KeyClaim::Taken)
+            }
+            Decision::Claim | Decision::Wait => None,
+        }
+    }
+
+    /// Whether nothing was asked of the journal yet.
+    pub(super) fn is_new(&self) -> bool {
+        matches!(self.state, State::New)
     }
 
     /// Whether the call has its claim.
@@ -240,7 +270,7 @@ impl<'a> KeyedCall<'a> {
     /// than that it was not sent.
     pub(super) fn interrupted(&self, kind: Kind) -> Option<Error> {
         match self.state {
-            State::Unread => Some(Error::not_sent(
+            State::New | State::Unread | State::Claiming(_, true) => Some(Error::not_sent(
                 kind,
                 format!("{} before the journal could be read for its key", interruption_reason(kind)),
             )),
@@ -274,7 +304,7 @@ impl<'a> KeyedCall<'a> {
 
     /// What is to be recorded, once.
     fn settlement(&mut self) -> Option<Settlement> {
-        let (State::Claiming(claim) | State::Held(claim, _)) = self.state else { return None };
+        let (State::Claiming(claim, _) | State::Held(claim, _)) = self.state else { return None };
         self.state = State::Settled;
         let ending = self.ending.take();
         let ending = ending.unwrap_or_else(|| Ending::now(Outcome::NotSent, Some(Kind::Cancelled)));

@@ -25,6 +25,8 @@ pub(super) struct State {
     /// What the next operations fail with.
     pub(super) failures: Vec<StoreError>,
     pub(super) opened: u32,
+    /// How many keys were looked up.
+    pub(super) looked_up: usize,
     /// How many settlements and claims each commit had.
     pub(super) commits: Vec<(usize, usize)>,
     rate: RateState,
@@ -36,7 +38,7 @@ impl Memory {
         self.state.lock().unwrap()
     }
 
-    /// The same store, for one whose every commit fails.
+    /// The same store, for another owner, whose every commit fails.
     pub(super) fn failing(&self) -> Self {
         Self { is_failing: true, ..self.clone() }
     }
@@ -93,7 +95,7 @@ impl State {
 
 impl Store for Memory {
     fn identity(&self) -> Identity {
-        Identity { secret: [7; 32], owner: 1 }
+        Identity { secret: [7; 32], owner: if self.is_failing { 2 } else { 1 } }
     }
 
     fn bind_origin(&mut self, origin: &str) -> Result<String, StoreError> {
@@ -103,6 +105,7 @@ impl Store for Memory {
     fn look_up(&mut self, keys: &[&str]) -> Result<Vec<Option<Entry>>, StoreError> {
         let mut state = self.state();
         state.fail()?;
+        state.looked_up += keys.len();
         Ok(keys.iter().map(|key| state.entries.get(*key).cloned()).collect())
     }
 

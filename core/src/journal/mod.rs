@@ -6,6 +6,8 @@
 //! `partner-messaging-journal`, which has the stores.
 
 mod call;
+#[cfg(test)]
+mod call_tests;
 mod canonical;
 mod compare;
 mod engine;

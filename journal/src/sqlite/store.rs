@@ -444,10 +444,9 @@ impl Store for SqliteStore {
             }
             committed.spending = spending.map(Arc::new);
             store.write_totals(&changes)?;
-            let synced = match mode {
-                Mode::WriteAndSync => Some(store.count_synced()?),
-                _ => None,
-            };
+            // Claims that find their keys taken write nothing, so that nothing is synced either.
+            let claims = committed.claims.contains(&Claimed::Made);
+            let synced = if claims { Some(store.count_synced()?) } else { None };
             Ok((committed, synced))
         })?;
         if let Some(count) = synced {

@@ -151,13 +151,13 @@ impl Admission {
         turned_away: bool,
         deadline: Instant,
     ) -> Result<Permit, NotAdmitted> {
+        let request = SlotRequest { effect, deadline };
         let (position, mut granted) = {
             let mut state = self.lock();
-            let (now, is_read) = (Instant::now(), effect == Effect::Read);
-            if state.waiting.is_empty() && state.can_admit(is_read, now) {
-                return Ok(self.permit(&mut state, SlotRequest { effect, deadline }, now));
+            if let Some(permit) = self.free_permit(&mut state, request) {
+                return Ok(permit);
             }
-            state.enqueue(SlotRequest { effect, deadline }, turned_away)
+            state.enqueue(request, turned_away)
         };
         let _waiting = WaitGuard { admission: self, position };
         loop {
@@ -177,6 +177,17 @@ impl Admission {
                 () = hold_began => {}
             }
         }
+    }
+
+    /// A slot, if nobody has to wait for one.
+    pub(crate) fn admit_at_once(self: &Arc<Self>, effect: Effect, deadline: Instant) -> Option<Permit> {
+        self.free_permit(&mut self.lock(), SlotRequest { effect, deadline })
+    }
+
+    fn free_permit(self: &Arc<Self>, state: &mut State, request: SlotRequest) -> Option<Permit> {
+        let now = Instant::now();
+        let is_free = state.waiting.is_empty() && state.can_admit(request.effect == Effect::Read, now);
+        is_free.then(|| self.permit(state, request, now))
     }
 
     /// A send that could only become unknown is not begun.
