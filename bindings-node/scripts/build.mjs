@@ -1,22 +1,20 @@
-// Builds the addon: `node scripts/build.mjs [--release]`.
+// Builds the addon: `node scripts/build.mjs [--release] [--output-dir FOLDER]`.
 //
 // CARGO_TARGET_DIR and CARGO_BUILD_TARGET count as with cargo itself. Writes
-// native.cjs, native.d.ts and the .node file beside them, and keeps what
+// native.cjs, native.d.ts and the .node file here or into FOLDER, and keeps what
 // native.d.ts was made from in build/types, for the test that makes it again.
 import { spawnSync } from 'node:child_process';
 import { cpSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 
 const folder = dirname(dirname(fileURLToPath(import.meta.url)));
 const cli = join(dirname(createRequire(import.meta.url).resolve('@napi-rs/cli')), 'cli.js');
-const flags = process.argv.slice(2);
-const unknown = flags.find((flag) => flag !== '--release');
-if (unknown !== undefined) {
-  console.error(`no such option: ${unknown}; there is --release`);
-  process.exit(2);
-}
+const options = { release: { type: 'boolean' }, 'output-dir': { type: 'string' } };
+const { values } = parseArgs({ options });
+const flags = [...(values.release ? ['--release'] : []), '--output-dir', values['output-dir'] ?? folder];
 
 const build = ['build', '--platform', '--no-const-enum', '--js', 'native.cjs', '--dts', 'native.d.ts', ...flags];
 const { status, error } = spawnSync(process.execPath, [cli, ...build, '--', '--locked'], { cwd: folder, stdio: 'inherit' });

@@ -1,8 +1,8 @@
-// Writes what users install: `node scripts/pack.mjs OUTDIR`.
+// Writes what users install: `node scripts/pack.mjs OUTDIR [BINARIES]`.
 //
-// One tarball is the package itself, the other has the binary for this platform;
-// `npm install OUTDIR/*.tgz` takes both and needs no registry. The package names
-// only the binaries that were packed with it.
+// One tarball is the package itself, the others have a binary each, of those in the folder
+// BINARIES (here); `npm install OUTDIR/*.tgz` takes all and needs no registry. The package
+// names only the binaries that were packed with it.
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,9 +10,9 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const folder = dirname(dirname(fileURLToPath(import.meta.url)));
-const [out, ...rest] = process.argv.slice(2);
+const [out, binariesFolder = folder, ...rest] = process.argv.slice(2);
 if (out === undefined || rest.length > 0) {
-  console.error('usage: node scripts/pack.mjs OUTDIR');
+  console.error('usage: node scripts/pack.mjs OUTDIR [BINARIES]');
   process.exit(2);
 }
 
@@ -30,10 +30,10 @@ function platformOf(file) {
   return { file, package: `${name}-${platform}`, platform, os: [os], cpu: [cpu], ...(libc && { libc }) };
 }
 
-function write(stage, files, contents, texts, readme) {
+function write(stage, from, files, contents, texts, readme) {
   const packageJson = { ...contents, files: [...contents.files, ...texts.map((path) => basename(path))] };
   mkdirSync(stage);
-  for (const file of files) cpSync(join(folder, file), join(stage, file), { recursive: true });
+  for (const file of files) cpSync(join(from, file), join(stage, file), { recursive: true });
   for (const text of texts) cpSync(text, join(stage, basename(text)));
   writeFileSync(join(stage, 'package.json'), `${JSON.stringify(packageJson, null, 2)}\n`);
   if (readme !== undefined) writeFileSync(join(stage, 'README.md'), readme);
@@ -42,7 +42,7 @@ function write(stage, files, contents, texts, readme) {
   console.log(join(destination, execFileSync(npm, args, { encoding: 'utf8', shell: npm !== 'npm' }).trim()));
 }
 
-const binaries = readdirSync(folder).filter((file) => file.endsWith('.node')).map(platformOf);
+const binaries = readdirSync(binariesFolder).filter((file) => file.endsWith('.node')).map(platformOf);
 if (binaries.length === 0) {
   console.error('there is no binary here yet: run `npm run build`');
   process.exit(1);
@@ -64,11 +64,11 @@ const staging = mkdtempSync(join(tmpdir(), 'partner-messaging-pack-'));
 try {
   const { devDependencies, overrides, napi, scripts, ...published } = manifest;
   const optionalDependencies = Object.fromEntries(binaries.map((binary) => [binary.package, version]));
-  write(join(staging, name), [...manifest.files, 'README.md'], { ...published, optionalDependencies }, licences);
+  write(join(staging, name), folder, [...manifest.files, 'README.md'], { ...published, optionalDependencies }, licences);
   for (const { file, package: binary, platform, ...where } of binaries) {
     const own = { name: binary, version, description: `The binary of ${name} for ${platform}`, keywords, license, engines, repository };
     const readme = `# ${binary}\n\nThe binary of \`${name}\` for ${platform}. Install \`${name}\` instead.\n`;
-    write(join(staging, binary), [file], { ...own, main: file, files: [file], ...where }, [...licences, noticesOf(platform)], readme);
+    write(join(staging, binary), binariesFolder, [file], { ...own, main: file, files: [file], ...where }, [...licences, noticesOf(platform)], readme);
   }
 } finally {
   rmSync(staging, { recursive: true, force: true });

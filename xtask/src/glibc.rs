@@ -6,23 +6,20 @@
 //! the machine's own compiler links against; the rest, the unwinder above all, stays the
 //! machine's, because Zig's ends a process at its exit in the midst of calls by a crash.
 
-use std::ffi::OsStr;
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use crate::Result;
 use crate::files::{copy, empty_folder, files, once, remove_folder, write};
-use crate::process::{output, program, run};
+use crate::process::{program, run};
 use crate::python::environment::environment_of;
+use crate::toolchain::{binutil, compiler, write_script};
 use crate::workspace::Workspace;
 
 /// The oldest glibc that packages run on: what Rust's own standard library wants.
 pub(crate) const OLDEST: &str = "2.17";
 
-/// The machines that this is done for; on any other, packages are for systems as new as it.
-const MACHINES: [&str; 2] = ["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu"];
+/// The systems that this is done for; packages of any other are for such as are as new as it.
+const SYSTEMS: [&str; 2] = ["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu"];
 
 const REQUIREMENTS: &str = "xtask/requirements-zig.txt";
 
@@ -53,69 +50,41 @@ __attribute__((visibility(\"hidden\"))) int fcntl64(int file, int command, void 
 /// What a program is linked with that is to run on older systems, too.
 pub(crate) const OLD_PROGRAM: &str = "-Wl,--allow-shlib-undefined";
 
-/// The C compiler that packages are linked by: `cc`, or one that links for older systems.
-pub(crate) fn linker(workspace: &Workspace) -> Result<PathBuf> {
-    let Some(architecture) = architecture(workspace) else { return Ok(PathBuf::from("cc")) };
-    let place = workspace.target.join(format!("glibc-{OLDEST}"));
+/// A C compiler that links for systems that old.
+pub(crate) fn linker(workspace: &Workspace, architecture: &str) -> Result<PathBuf> {
+    let place = workspace.folder(&format!("glibc-{OLDEST}"));
     let linker = place.join("cc");
+    let compiler = compiler(workspace);
     // Its libraries come before the system's. Programs, which run while something is built, want
     // the machine's glibc, which its libgcc_s wants, unless they say that this is no matter.
     let script = format!(
-        "#!/bin/sh\ncase \" $* \" in *' -shared '* | *' {OLD_PROGRAM} '*) exec cc -L'{}' \"$@\" ;; esac\n\
-         exec cc \"$@\"\n",
+        "#!/bin/sh\ncase \" $* \" in *' -shared '* | *' {OLD_PROGRAM} '*) exec {compiler} -L'{}' \"$@\" ;; esac\n\
+         exec {compiler} \"$@\"\n",
         place.display()
     );
     let made_by = format!("{OLDEST}{RENAMED}{script}");
     once(&place.join("stamp"), &made_by, &[workspace.root.join(REQUIREMENTS)], || {
         empty_folder(&place)?;
         make_libraries(workspace, architecture, &place)?;
-        write(&linker, &script)?;
-        fs::set_permissions(&linker, fs::Permissions::from_mode(0o755))
-            .map_err(|error| format!("{}: {error}", linker.display()))
+        write_script(&linker, &script)
     })?;
     Ok(linker)
 }
 
-/// The architecture, if the machine is one of those.
-fn architecture(workspace: &Workspace) -> Option<&str> {
+/// The architecture, if the system is one of those.
+pub(crate) fn architecture(workspace: &Workspace) -> Option<&str> {
     let triple = &workspace.triple;
-    MACHINES.contains(&triple.as_str()).then(|| triple.split('-').next()).flatten()
-}
-
-/// A program that builds in release mode what users get: linked for older systems, too. Every
-/// such build has to be, because what two have in common is built again where they have
-/// different linkers.
-pub(crate) fn release_command(workspace: &Workspace, name: impl AsRef<OsStr>) -> Result<Command> {
-    let target = workspace.triple.to_uppercase().replace('-', "_");
-    let mut command = workspace.command(name);
-    command.env(format!("CARGO_TARGET_{target}_LINKER"), linker(workspace)?);
-    Ok(command)
-}
-
-/// `cargo` for such a build.
-pub(crate) fn release_cargo(workspace: &Workspace, command: &str) -> Result<Command> {
-    let mut cargo = release_command(workspace, "cargo")?;
-    cargo.args([command, "--locked", "--release"]);
-    Ok(cargo)
+    SYSTEMS.contains(&triple.as_str()).then(|| triple.split('-').next()).flatten()
 }
 
 /// What the platform of a wheel is called that is linked so.
-pub(crate) fn wheel_tag(workspace: &Workspace) -> Option<String> {
-    architecture(workspace)
-        .map(|architecture| format!("manylinux_{}_{architecture}", OLDEST.replace('.', "_")))
+pub(crate) fn wheel_tag(architecture: &str) -> String {
+    format!("manylinux_{}_{architecture}", OLDEST.replace('.', "_"))
 }
 
-/// Checks that a shared object which [`linker`] made can be loaded by systems that old.
-pub(crate) fn check(workspace: &Workspace, object: &Path) -> Result<()> {
-    if architecture(workspace).is_none() {
-        return Ok(());
-    }
-    let wanted = output(program("nm").args(["--dynamic", "--undefined-only"]).arg(object))?;
-    let too_new = too_new(&wanted, OLDEST);
-    if too_new.is_empty() {
-        return Ok(());
-    }
-    Err(format!("{} can't be loaded with glibc {OLDEST}: it wants {}", object.display(), too_new.join(", ")))
+/// Of the symbols that `nm` lists as wanted, those that a glibc that old lacks.
+pub(crate) fn lacking(wanted: &str) -> Vec<&str> {
+    too_new(wanted, OLDEST)
 }
 
 /// Of the symbols that `nm` lists as wanted, those that a glibc lacks. What is weak may be
@@ -161,8 +130,8 @@ fn make_libraries(workspace: &Workspace, architecture: &str, place: &Path) -> Re
     }
     let (renamed, object) = (place.join("renamed.c"), place.join("renamed.o"));
     write(&renamed, RENAMED)?;
-    run(program("cc").args(["-O2", "-fPIC", "-c", "-o"]).args([&object, &renamed]))?;
-    run(program("ar").arg("rcs").arg(place.join("librenamed.a")).arg(&object))?;
+    run(program(compiler(workspace)).args(["-O2", "-fPIC", "-c", "-o"]).args([&object, &renamed]))?;
+    run(binutil(workspace, "ar").arg("rcs").arg(place.join("librenamed.a")).arg(&object))?;
     let [shared, linked_in, renamed, loader] = ["libc.so.6", "libc_nonshared.a", "librenamed.a", "libld.so"]
         .map(|name| format!("\"{}\"", place.join(name).display()));
     write(&place.join("libc.so"), &format!("GROUP({shared} {linked_in} {renamed} AS_NEEDED({loader}))\n"))?;

@@ -20,6 +20,7 @@ mod glibc;
 mod inbox;
 mod lint;
 mod machine;
+mod musl;
 mod mutations;
 mod node;
 mod openapi;
@@ -32,6 +33,7 @@ mod result;
 mod rust;
 mod services;
 mod test;
+mod toolchain;
 mod workflows;
 mod workspace;
 
@@ -55,7 +57,8 @@ Commands:
                    the wheel on every CPython of the machine from 3.10 on; ray, spark,
                    bullmq: campaigns over engines whose processes are killed;
                    sdist: the source distribution, built and installed by pip; programs:
-                   the command line of each installed package by all its tests; and systems:
+                   the command line of each installed package by all its tests; aarch64, musl:
+                   the packages for those systems, built and sent with on this one; and systems:
                    the sources compiled for macOS and Windows, without running anything there
   layers           check that folders which are layers import only from those below them
   fresh [part]...  run .ci/run, or those parts of it, as a new machine does: on a clone of
@@ -80,7 +83,9 @@ Commands:
   postgres <command> [argument]...
                    run a command with a PostgreSQL server of its own, whose URL is in
                    PARTNER_MESSAGING_TEST_POSTGRES
-  package          fill dist/ with what users install: wheel, npm tarballs, C archive
+  package [--target <triple>]
+                   fill dist/ with what users install: wheel, npm tarballs, C archive; or dist/<triple>
+                   with those of another Linux
   notices <triple> write what the wheel and the npm package of that system have to say of the code
                    of others in them, for builds that are not made by `package`
   crates           package the crates that are published, in their order, build each from what
@@ -141,7 +146,10 @@ fn execute(arguments: &[&str]) -> Result<()> {
         ["layers"] => lint::layers::check(&workspace),
         ["postgres", command, arguments @ ..] => services::postgres::run_with(&workspace, command, arguments),
         ["fresh", parts @ ..] => fresh::run_gate(&workspace, parts),
-        ["package"] => packages::dist::run(&workspace),
+        ["package"] => packages::dist::run(&workspace).map(drop),
+        ["package", "--target", triple] => {
+            packages::dist::run(&toolchain::for_target(&workspace, triple)?).map(drop)
+        }
         ["bench", "cold"] => bench::cold::run(&workspace),
         ["bench", "growth"] => bench::growth::run(&workspace),
         ["bench", "scaling"] => bench::scaling::run(&workspace, None),

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use crate::Result;
-use crate::glibc::release_cargo;
 use crate::machine::debian_program;
 use crate::process::{in_path, run};
 use crate::result::every;
 use crate::services::postgres::Postgres;
+use crate::toolchain::release_cargo;
 use crate::workspace::Workspace;
 
 /// The packages that are tested together, so that what they share is built once.

@@ -12,9 +12,12 @@ pub(crate) struct Workspace {
     /// Where everything is built: always the checkout's own folder, so that no other
     /// checkout and no setting of a shell has a part in it.
     pub(crate) target: PathBuf,
-    /// This machine's target triple. Every build names it, because the addon's
-    /// build does, and what two builds share is only built once if they agree.
+    /// The target triple of what is built: this machine's, where nothing else is said. Every
+    /// build names it, because the addon's build does, and what two builds share is only built
+    /// once if they agree.
     pub(crate) triple: String,
+    /// This machine's.
+    pub(crate) host: String,
 }
 
 impl Workspace {
@@ -23,8 +26,19 @@ impl Workspace {
         let root = here.parent().ok_or("the workspace has no folder")?.to_path_buf();
         let version = output(program("rustc").arg("-vV"))?;
         let host = version.lines().find_map(|line| line.strip_prefix("host: "));
-        let triple = host.ok_or("rustc does not tell its host")?.to_owned();
-        Ok(Self { target: root.join("target"), root, triple })
+        let host = host.ok_or("rustc does not tell its host")?.to_owned();
+        Ok(Self { target: root.join("target"), root, triple: host.clone(), host })
+    }
+
+    /// The same, building for another system; `toolchain::for_target` sees to what that takes.
+    pub(crate) fn for_target(&self, triple: &str) -> Self {
+        let (root, target, host) = (self.root.clone(), self.target.clone(), self.host.clone());
+        Self { root, target, triple: triple.to_owned(), host }
+    }
+
+    /// Whether what is built is for another system than this machine's.
+    pub(crate) fn is_cross(&self) -> bool {
+        self.triple != self.host
     }
 
     /// Fetches every crate of the lock file, for every system, because the tools that build
@@ -57,6 +71,13 @@ impl Workspace {
             .env("CARGO_TARGET_DIR", &self.target)
             .env("CARGO_NET_OFFLINE", "true");
         command
+    }
+
+    /// Where something is put together of what was built: apart for each system.
+    pub(crate) fn folder(&self, name: &str) -> PathBuf {
+        let of_system =
+            if self.is_cross() { self.target.join("cross").join(&self.triple) } else { self.target.clone() };
+        of_system.join(name)
     }
 
     /// Where cargo puts what it builds in `profile` (`debug` or `release`).

@@ -33,7 +33,7 @@ class PartnerMessaging(ConanFile):
         if not folder:
             raise ConanException("PARTNER_MESSAGING_DIST has to name the folder with the archive")
         architecture = ARCHITECTURES[str(self.settings.arch)]
-        archive = f"partner-messaging-c-{self.version}-{architecture}-unknown-linux-gnu.tar.gz"
+        archive = f"partner-messaging-c-{self.version}-{architecture}-@TARGET_SYSTEM@.tar.gz"
         unzip(self, os.path.join(folder, archive), strip_root=True)
 
     def package(self):

@@ -6,8 +6,8 @@ use super::programs::{self, bench_folder};
 use super::report;
 use crate::Result;
 use crate::files::write;
-use crate::glibc::release_cargo;
 use crate::process::run as run_program;
+use crate::toolchain::release_cargo;
 use crate::workspace::Workspace;
 
 /// Ten times as many rows a second are wanted; the script makes a fourth of the rows.

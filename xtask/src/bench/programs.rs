@@ -9,13 +9,13 @@ use super::contests::{BULK, NODE_MANY, PYTHON_MANY};
 use crate::Result;
 use crate::c::library;
 use crate::files::{copy, make_folder, once, write};
-use crate::glibc::release_cargo;
 use crate::machine::machine_node;
 use crate::node::addon;
 use crate::process::{output, program, run, succeeds};
 use crate::python::environment::{environment_of, install};
 use crate::python::wheel;
 use crate::services::redis;
+use crate::toolchain::release_cargo;
 use crate::workspace::Workspace;
 
 /// The length of the message that everybody sends: a usual SMS.

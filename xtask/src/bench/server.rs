@@ -7,8 +7,8 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use serde_json::Value;
 
 use crate::Result;
-use crate::glibc::release_cargo;
 use crate::process;
+use crate::toolchain::release_cargo;
 use crate::workspace::Workspace;
 
 /// Builds the server and tells where it is.

@@ -18,7 +18,8 @@ use super::{program as command_line, reference};
 /// that is wholly static, libgcc_eh in its place.
 const STATIC_LIBRARIES: [&str; 5] = ["util", "rt", "pthread", "m", "dl"];
 
-/// What package managers need, with the version put in.
+/// What package managers need, with the version put in, and what the archive's name ends with after
+/// the architecture: they have the C library of the archive that they come with.
 const PACKAGING: [&str; 3] = ["vcpkg/partner-messaging", "conan", "conan/test_package"];
 
 /// Writes `partner-messaging-c-<version>-<target triple>.tar.gz` into `out_dir`
@@ -74,11 +75,13 @@ fn fill(top: &Path, workspace: &Workspace, target_dir: &Path) -> Result<(), Stri
         write(&written, &fill_in(&text, version, &workspace.triple)?)?;
     }
 
+    let system = workspace.triple.split_once('-').map_or("", |(_, system)| system);
     for folder in PACKAGING {
         for path in files(&library.join("packaging").join(folder))?.iter().filter(|path| path.is_file()) {
             let text = crate::files::read(path)?;
             let written = top.join("share/partner-messaging").join(folder);
-            write(&written.join(path.file_name().unwrap_or_default()), &text.replace("@VERSION@", version))?;
+            let text = text.replace("@VERSION@", version).replace("@TARGET_SYSTEM@", system);
+            write(&written.join(path.file_name().unwrap_or_default()), &text)?;
         }
     }
     copy(&library.join("README.md"), &top.join("README.md"))?;

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::link;
 use crate::Result;
-use crate::glibc;
 use crate::machine::machine_compilers;
 use crate::process::{program, run};
+use crate::toolchain;
 use crate::workspace::Workspace;
 
 /// The largest that a stripped shared object of a package may be, in bytes.
@@ -26,16 +26,16 @@ pub(crate) fn is_small(object: &Path) -> Result<()> {
 /// Builds the shared and the static library as users get them, and tells the folder they are in.
 pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf> {
     machine_compilers()?;
-    run(glibc::release_cargo(workspace, "build")?.args(["-p", "partner-messaging-c"]))?;
+    run(toolchain::release_cargo(workspace, "build")?.args(["-p", "partner-messaging-c"]))?;
     let linked = linked(workspace);
-    link::link(&built(workspace), &linked, &glibc::linker(workspace)?)?;
-    glibc::check(workspace, &linked.join(link::SHARED))?;
+    link::link(workspace, &built(workspace), &linked)?;
+    toolchain::check(workspace, &linked.join(link::SHARED))?;
     Ok(linked)
 }
 
 /// Where they are linked for users.
 pub(crate) fn linked(workspace: &Workspace) -> PathBuf {
-    workspace.target.join("c/libraries")
+    workspace.folder("c/libraries")
 }
 
 /// Where cargo leaves them, before they are linked for users.

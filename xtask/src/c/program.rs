@@ -8,6 +8,7 @@ use crate::Result;
 use crate::files::{copy, files_ending, make_folder};
 use crate::glibc;
 use crate::process::{program, run};
+use crate::toolchain;
 use crate::workspace::Workspace;
 
 /// Where each shell looks for completions, below `share`.
@@ -22,7 +23,7 @@ pub(super) fn add(workspace: &Workspace, top: &Path) -> Result<()> {
     let root = &workspace.root;
     let made = top.join("bin/partner-messaging");
     make_folder(&top.join("bin"))?;
-    run(program(glibc::linker(workspace)?)
+    run(program(toolchain::linker(workspace)?)
         .args(["-std=c99", "-O2", "-s", "-o"])
         .arg(&made)
         .arg(root.join("bindings-c/program/partner-messaging.c"))

@@ -16,7 +16,7 @@ use crate::services::sandbox::Sandbox;
 use crate::workspace::Workspace;
 
 pub(crate) fn test(workspace: &Workspace) -> Result<()> {
-    dist::run(workspace)?;
+    let _ = dist::run(workspace)?;
     let sandbox = Sandbox::start(workspace, "{}")?;
     let place = workspace.target.join("install");
     empty_folder(&place)?;

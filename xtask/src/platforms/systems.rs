@@ -1,13 +1,12 @@
 //! macOS and Windows, which nothing here can run: the sources are compiled for them as far as
 //! that goes without their linkers and C libraries, so that every call that a system lacks is found.
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 use crate::Result;
-use crate::files::{make_folder, write};
-use crate::process::{output, program, run, succeeds, with_network};
+use crate::files::make_folder;
+use crate::process::run;
+use crate::toolchain::{add_standard_library, write_script};
 use crate::workspace::Workspace;
 
 /// What is for every system.
@@ -63,24 +62,10 @@ pub(crate) fn test(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// Sees to it that the machine's Rust compiles for a system.
-pub(crate) fn add_standard_library(triple: &str) -> Result<()> {
-    let folder = output(program("rustc").args(["--print", "target-libdir", "--target", triple]))?;
-    if fs::read_dir(folder.trim()).is_ok_and(|files| files.count() > 0) {
-        return Ok(());
-    }
-    if succeeds(program("rustup").arg("--version")) {
-        return run(with_network(program("rustup").args(["target", "add", triple])));
-    }
-    Err(format!("the Rust of this machine has no standard library for {triple}; get one by rustup"))
-}
-
 fn stand_in(workspace: &Workspace) -> Result<PathBuf> {
     let folder = workspace.target.join("stand-in");
     make_folder(&folder)?;
     let file = folder.join("cc");
-    write(&file, STAND_IN)?;
-    fs::set_permissions(&file, fs::Permissions::from_mode(0o755))
-        .map_err(|error| format!("{}: {error}", file.display()))?;
+    write_script(&file, STAND_IN)?;
     Ok(file)
 }

@@ -5,23 +5,23 @@ use std::path::{Path, PathBuf};
 use super::environment::{environment, install};
 use crate::Result;
 use crate::files::{empty_folder, only_file, remove_file};
-use crate::glibc;
 use crate::packages::notices;
 use crate::process::{output, program, run};
+use crate::toolchain;
 use crate::workspace::Workspace;
 
 /// Builds the wheel and tells where it is.
 pub(crate) fn wheel(workspace: &Workspace) -> Result<PathBuf> {
     let venv = environment(workspace)?;
-    let out = workspace.target.join("wheels");
+    let out = workspace.folder("wheels");
     empty_folder(&out)?;
-    let mut maturin = glibc::release_command(workspace, venv.join("bin/maturin"))?;
+    let mut maturin = toolchain::release_command(workspace, venv.join("bin/maturin"))?;
     let notices = notices::write_for_wheel(&workspace.root, &workspace.triple)?;
     let built = run(maturin
         .args(["build", "--release", "--locked", "--target", &workspace.triple])
         .args(["--manifest-path", "bindings-python/Cargo.toml", "--out"])
         .arg(&out));
-    // They are for this machine: the source distribution is to have none.
+    // They are for one system: the source distribution is to have none.
     remove_file(&notices)?;
     built?;
     let wheel = only_file(&out, ".whl")?;
@@ -32,9 +32,9 @@ pub(crate) fn wheel(workspace: &Workspace) -> Result<PathBuf> {
 /// Checks, by the judgement of another tool than the one that gave it, that the wheel's tag
 /// says which systems load it.
 fn check_tag(workspace: &Workspace, venv: &Path, wheel: &Path) -> Result<()> {
-    let Some(tag) = glibc::wheel_tag(workspace) else { return Ok(()) };
+    let Some(tag) = toolchain::wheel_tag(workspace) else { return Ok(()) };
     // Neither tool minds what has no version.
-    glibc::check(workspace, &workspace.built("release").join("lib_native.so"))?;
+    toolchain::check(workspace, &workspace.built("release").join("lib_native.so"))?;
     let shown = output(program(venv.join("bin/auditwheel")).arg("show").arg(wheel))?;
     // Its lines are broken anywhere.
     let shown = shown.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -15,7 +15,7 @@ if(NOT DEFINED ENV{PARTNER_MESSAGING_DIST})
 endif()
 
 vcpkg_extract_source_archive(SOURCE_PATH
-    ARCHIVE "$ENV{PARTNER_MESSAGING_DIST}/partner-messaging-c-${VERSION}-${architecture}-unknown-linux-gnu.tar.gz")
+    ARCHIVE "$ENV{PARTNER_MESSAGING_DIST}/partner-messaging-c-${VERSION}-${architecture}-@TARGET_SYSTEM@.tar.gz")
 file(INSTALL "${SOURCE_PATH}/include" DESTINATION "${CURRENT_PACKAGES_DIR}")
 file(INSTALL "${SOURCE_PATH}/lib/pkgconfig" "${SOURCE_PATH}/lib/cmake" DESTINATION "${CURRENT_PACKAGES_DIR}/lib")
 if(VCPKG_LIBRARY_LINKAGE STREQUAL "static")

@@ -1,0 +1,146 @@
+//! What compiles and links packages, for this machine's system and for others.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::Result;
+use crate::files::write;
+use crate::machine::debian_package;
+use crate::process::{output, program, run, succeeds, with_network};
+use crate::workspace::Workspace;
+use crate::{glibc, musl};
+
+/// What a machine of another system compiles with.
+struct Cross {
+    triple: &'static str,
+    compiler: &'static str,
+    /// What the names of the linker and of the tools for objects begin with.
+    tools: &'static str,
+    /// Debian's, with the C library's headers and whatever else belongs to the compiler.
+    package: &'static str,
+}
+
+/// The systems that packages are built for elsewhere: on Linux for x86-64 with glibc.
+const CROSS: [Cross; 2] = [
+    Cross {
+        triple: "aarch64-unknown-linux-gnu",
+        compiler: "aarch64-linux-gnu-gcc",
+        tools: "aarch64-linux-gnu-",
+        package: "g++-aarch64-linux-gnu",
+    },
+    Cross { triple: musl::TRIPLE, compiler: "musl-gcc", tools: "", package: "musl-tools" },
+];
+
+/// The workspace, building for another system: with the compilers that the machine has for it, or
+/// else with those that it can get.
+pub(crate) fn for_target(workspace: &Workspace, triple: &str) -> Result<Workspace> {
+    let workspace = workspace.for_target(triple);
+    if workspace.is_cross() {
+        let cross = cross(&workspace).filter(|_| workspace.host == "x86_64-unknown-linux-gnu");
+        let cross = cross.ok_or_else(|| {
+            let names: Vec<&str> = CROSS.iter().map(|cross| cross.triple).collect();
+            format!(
+                "{} has no packages of {triple}; on Linux with glibc, x86-64, there are {}",
+                workspace.host,
+                names.join(", ")
+            )
+        })?;
+        debian_package(cross.compiler, cross.package)?;
+        add_standard_library(triple)?;
+    }
+    Ok(workspace)
+}
+
+/// Sees to it that the machine's Rust compiles for a system.
+pub(crate) fn add_standard_library(triple: &str) -> Result<()> {
+    let folder = standard_library(triple)?;
+    if fs::read_dir(&folder).is_ok_and(|files| files.count() > 0) {
+        return Ok(());
+    }
+    if succeeds(program("rustup").arg("--version")) {
+        return run(with_network(program("rustup").args(["target", "add", triple])));
+    }
+    Err(format!("the Rust of this machine has no standard library for {triple}; get one by rustup"))
+}
+
+/// The folder of Rust's standard library for a system.
+pub(crate) fn standard_library(triple: &str) -> Result<PathBuf> {
+    let folder = output(program("rustc").args(["--print", "target-libdir", "--target", triple]))?;
+    Ok(PathBuf::from(folder.trim()))
+}
+
+fn cross(workspace: &Workspace) -> Option<&'static Cross> {
+    CROSS.iter().find(|cross| workspace.is_cross() && cross.triple == workspace.triple)
+}
+
+/// The C compiler.
+pub(crate) fn compiler(workspace: &Workspace) -> &'static str {
+    cross(workspace).map_or("cc", |cross| cross.compiler)
+}
+
+/// A linker or a tool for objects, as binutils name it.
+pub(crate) fn binutil(workspace: &Workspace, name: &str) -> Command {
+    program(format!("{}{name}", cross(workspace).map_or("", |cross| cross.tools)))
+}
+
+/// The C compiler that packages are linked by, which may be one that links for older systems.
+pub(crate) fn linker(workspace: &Workspace) -> Result<PathBuf> {
+    match (cross(workspace), glibc::architecture(workspace)) {
+        (_, Some(architecture)) => glibc::linker(workspace, architecture),
+        (Some(_), None) => musl::linker(workspace),
+        (None, None) => Ok(PathBuf::from(compiler(workspace))),
+    }
+}
+
+/// A program that builds in release mode what users get: linked for older systems, too. Every
+/// such build has to be, because what two have in common is built again where they have
+/// different linkers.
+pub(crate) fn release_command(workspace: &Workspace, name: impl AsRef<OsStr>) -> Result<Command> {
+    let target = workspace.triple.replace('-', "_");
+    let mut command = workspace.command(name);
+    command.env(format!("CARGO_TARGET_{}_LINKER", target.to_uppercase()), linker(workspace)?);
+    if workspace.is_cross() {
+        command.env(format!("CC_{target}"), compiler(workspace));
+    }
+    if workspace.triple == musl::TRIPLE {
+        command.env("RUSTFLAGS", musl::RUSTFLAGS);
+    }
+    Ok(command)
+}
+
+/// `cargo` for such a build.
+pub(crate) fn release_cargo(workspace: &Workspace, command: &str) -> Result<Command> {
+    let mut cargo = release_command(workspace, "cargo")?;
+    cargo.args([command, "--locked", "--release"]);
+    Ok(cargo)
+}
+
+/// What the platform of a wheel is called that is linked so.
+pub(crate) fn wheel_tag(workspace: &Workspace) -> Option<String> {
+    let glibc = glibc::architecture(workspace).map(glibc::wheel_tag);
+    glibc.or_else(|| cross(workspace).map(|_| musl::WHEEL_TAG.to_owned()))
+}
+
+/// Checks that a shared object which [`linker`] made can be loaded by systems that old.
+pub(crate) fn check(workspace: &Workspace, object: &Path) -> Result<()> {
+    let (cross, glibc) = (cross(workspace), glibc::architecture(workspace));
+    if cross.is_none() && glibc.is_none() {
+        return Ok(());
+    }
+    let wanted = output(binutil(workspace, "nm").args(["--dynamic", "--undefined-only"]).arg(object))?;
+    let lacking = if glibc.is_some() { glibc::lacking(&wanted) } else { musl::lacking(&wanted)? };
+    if lacking.is_empty() {
+        return Ok(());
+    }
+    Err(format!("{} can't be loaded: its C library lacks {}", object.display(), lacking.join(", ")))
+}
+
+/// Writes a program of the shell.
+pub(crate) fn write_script(path: &Path, script: &str) -> Result<()> {
+    write(path, script)?;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755))
+        .map_err(|error| format!("{}: {error}", path.display()))
+}
