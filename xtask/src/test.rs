@@ -28,7 +28,7 @@ const PARTS: [(&str, Part); 10] = [
 ];
 
 /// Only when they are asked for by name: they fetch hundreds of megabytes, or take minutes.
-const ON_DEMAND: [(&str, Part); 8] = [
+const ON_DEMAND: [(&str, Part); 10] = [
     ("runtimes", node::test::runtimes),
     ("bullmq", node::test::bullmq),
     ("interpreters", interpreters::test),
@@ -36,6 +36,8 @@ const ON_DEMAND: [(&str, Part); 8] = [
     ("spark", cluster::test_spark),
     ("sdist", install::test_sdist),
     ("programs", install::programs),
+    ("aarch64", platforms::sends::aarch64),
+    ("musl", platforms::sends::musl),
     ("systems", platforms::systems::test),
 ];
 

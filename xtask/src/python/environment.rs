@@ -47,6 +47,37 @@ pub(crate) fn pip(venv: &Path) -> Command {
     pip
 }
 
+/// Installs a wheel for another system, and nothing else, in a folder for itself.
+pub(crate) fn install_for(workspace: &Workspace, tag: &str, wheel: &Path, folder: &Path) -> Result<()> {
+    run(pip_for(workspace, tag, folder)?.arg("--no-index").arg(wheel))
+}
+
+/// Installs what a file of requirements names, for another system, in a folder for itself.
+pub(crate) fn install_requirements_for(
+    workspace: &Workspace,
+    tag: &str,
+    requirements: &str,
+    folder: &Path,
+) -> Result<()> {
+    let mut install = pip_for(workspace, tag, folder)?;
+    run(with_network(install.args(["--require-hashes", "-r"]).arg(workspace.root.join(requirements))))
+}
+
+fn pip_for(workspace: &Workspace, tag: &str, folder: &Path) -> Result<Command> {
+    let mut install = pip(&environment(workspace)?);
+    install.args([
+        "install",
+        "--no-deps",
+        "--only-binary=:all:",
+        "--no-compile",
+        "--platform",
+        tag,
+        "--target",
+    ]);
+    install.arg(folder);
+    Ok(install)
+}
+
 /// Installs a wheel and nothing else.
 pub(crate) fn install(venv: &Path, wheel: &Path) -> Result<()> {
     run(pip(venv).args(["install", "--no-index", "--no-deps", "--force-reinstall"]).arg(wheel))
