@@ -71,7 +71,7 @@ Commands:
   bench many [--rounds N] [--sends N] [--all-cpus] [--quick]
                    measure a campaign against what its user would write instead, with and
                    without a journal, and its memory over a million messages
-  bench bulk [--rounds N] [--sends N] [--all-cpus] [--quick]
+  bench bulk [--rounds N] [--sends N] [--quick]
                    measure the command line's bulk over a million rows against a script
   bench scaling [--messages N]
                    measure what 1, 2 and 4 workers send over one journal on PostgreSQL, what it
