@@ -1,10 +1,12 @@
-"""How the tests wait: for what is to happen, for as long as a busy machine needs."""
+"""What the tests of several files use: how they wait for what is to happen, for as long as a
+busy machine needs, and how they look at what was cancelled."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections.abc import Callable
+from typing import Any
 
 from partner_messaging import Event
 
@@ -39,3 +41,11 @@ def steps_of_calls(on_event: Callable[[Event], object]) -> Callable[[Event], Non
             on_event(event)
 
     return called
+
+
+def own(cancelled: Any) -> Any:
+    """The call's own CancelledError: who awaits a cancelled task in Python 3.10
+    gets another one, whose context it is."""
+    while not hasattr(cancelled, "outcome") and cancelled.__context__ is not None:
+        cancelled = cancelled.__context__
+    return cancelled

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 import uvloop
-from support import HANGS, until, until_async
+from support import HANGS, own, until, until_async
 
 from partner_messaging import (
     AsyncClient,
@@ -31,14 +31,6 @@ from partner_messaging import (
 from partner_messaging.testing import Sandbox
 
 HELLO = Sms(to="+6591234567", content="Hello")
-
-
-def own(cancelled: Any) -> Any:
-    """The call's own CancelledError: who awaits a cancelled task in Python 3.10
-    gets another one, whose context it is."""
-    while not hasattr(cancelled, "outcome") and cancelled.__context__ is not None:
-        cancelled = cancelled.__context__
-    return cancelled
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
-from support import HANGS, until_async
+from support import HANGS, own, until_async
 
 from partner_messaging import AsyncClient, Client, ConfigError, Sms, TransportError, ValidationError, WhatsApp
 from partner_messaging.testing import Sandbox
@@ -23,14 +23,6 @@ def with_client(sandbox: Sandbox, main: Callable[[AsyncClient], Coroutine[Any, A
             await main(client)
 
     asyncio.run(run())
-
-
-def own(cancelled: Any) -> Any:
-    """The call's own CancelledError: who awaits a cancelled task in Python 3.10
-    gets another one, whose context it is."""
-    while not hasattr(cancelled, "outcome") and cancelled.__context__ is not None:
-        cancelled = cancelled.__context__
-    return cancelled
 
 
 async def send(client: AsyncClient, count: int) -> list[str]:

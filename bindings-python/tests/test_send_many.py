@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from decimal import Decimal
 
 import pytest
@@ -166,7 +167,7 @@ def test_the_source_is_asked_on_the_callers_thread(rich):
     database.execute("CREATE TABLE people (phone TEXT)")
     database.executemany("INSERT INTO people VALUES (?)", [(f"+65912{n:05}",) for n in range(100)])
     rows = database.execute("SELECT phone FROM people")
-    with rich.client() as client:
+    with closing(database), rich.client() as client:
         results = client.send_many(Sms(to=phone, content="Hi") for (phone,) in rows)
         assert sum(result.outcome == "sent" for result in results) == 100
 

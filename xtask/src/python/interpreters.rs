@@ -9,6 +9,7 @@ use super::environment::{environment_for, install};
 use super::wheel;
 use crate::Result;
 use crate::process::{folders, program, run};
+use crate::services::postgres::Postgres;
 use crate::workspace::Workspace;
 
 /// Makes an interpreter say its version and where it is, if the wheel is for it:
@@ -68,11 +69,13 @@ pub(crate) fn test(workspace: &Workspace) -> Result<()> {
         ));
     }
     let wheel = wheel::wheel(workspace)?;
+    // The machines' journal.
+    let server = Postgres::start(workspace)?;
     let mut table = String::from("interpreter  passed  failed\n");
     let mut failures = Vec::new();
     for ((major, minor, patch), python) in found {
         let name = format!("{major}.{minor}.{patch}");
-        let row = match suite(workspace, &name, &python, &wheel) {
+        let row = match suite(workspace, &server, &name, &python, &wheel) {
             Ok(Counts { passed, failed }) => {
                 if failed > 0 {
                     failures.push(name.clone());
@@ -99,7 +102,13 @@ struct Counts {
 }
 
 /// Runs the suite on one interpreter, in a virtual environment that it keeps.
-fn suite(workspace: &Workspace, name: &str, python: &Path, wheel: &Path) -> Result<Counts> {
+fn suite(
+    workspace: &Workspace,
+    server: &Postgres,
+    name: &str,
+    python: &Path,
+    wheel: &Path,
+) -> Result<Counts> {
     eprintln!("== CPython {name}");
     let venv = environment_for(workspace, python, &format!("interpreters/{name}"))?;
     install(&venv, wheel)?;
@@ -107,10 +116,9 @@ fn suite(workspace: &Workspace, name: &str, python: &Path, wheel: &Path) -> Resu
     if results.exists() {
         fs::remove_file(&results).map_err(|error| format!("{}: {error}", results.display()))?;
     }
-    let ended = run(workspace
-        .command(venv.join("bin/python"))
-        .args(["-m", "pytest", "bindings-python/tests", "--junitxml"])
-        .arg(&results));
+    let mut tests = workspace.command(venv.join("bin/python"));
+    tests.args(["-m", "pytest", "bindings-python/tests", "--junitxml"]).arg(&results);
+    let ended = run(server.points(&mut tests));
     match counts(&results) {
         // What the tests themselves say tells more than how their process ended.
         Some(counts) if counts.failed > 0 || ended.is_ok() => Ok(counts),
