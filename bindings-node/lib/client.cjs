@@ -195,14 +195,15 @@ function channelOf(message) {
 
 /** A message as JSON, or the `field` that can't be written so, and the `problem` with it. */
 function writeMessage(message) {
-  if (typeof message !== 'object' || message === null || Array.isArray(message)) {
-    return { field: 'message', problem: problems.message(nameOf(message)) };
-  }
   try {
+    if (typeof message !== 'object' || message === null || Array.isArray(message)) {
+      return { field: 'message', problem: problems.message(nameOf(message)) };
+    }
     return { json: serialize(message) };
   } catch (error) {
-    if (!(error instanceof SerializeError)) throw error;
-    return { field: error.path || 'message', problem: error.message, cause: error.cause };
+    // What is no such error is of a proxy that was revoked.
+    const { path, message: problem, cause } = error instanceof SerializeError ? error : new SerializeError('', 'must be an object', error);
+    return { field: path || 'message', problem, cause };
   }
 }
 

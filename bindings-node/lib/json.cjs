@@ -14,8 +14,7 @@ class SerializeError extends Error {
 /** The JSON text of a value. Throws a {@link SerializeError}. */
 function serialize(value) {
   try {
-    check(value, '', '', []);
-    return JSON.stringify(value);
+    return write(value, '', '', []);
   } catch (error) {
     if (error instanceof SerializeError) throw error;
     // A getter that throws, or a value nested too deep for the engine.
@@ -23,19 +22,24 @@ function serialize(value) {
   }
 }
 
-/** Checks a value, to which `path` leads, and which is `name` in the last of `parents`. */
-function check(value, path, name, parents) {
-  const own = hasToJSON(value) ? value.toJSON(name) : value;
+/**
+ * Writes a value, to which `path` leads, and which is `name` in the last of `parents`. Each is
+ * read once, and what was checked is written: a getter may give something else the next time.
+ */
+function write(value, path, name, parents) {
+  const own = hasToJSON(value) ? resultOfToJSON(value, path, name) : value;
   switch (typeof own) {
     case 'string':
+      return JSON.stringify(own);
     case 'boolean':
-      return;
+      return own ? 'true' : 'false';
     case 'number':
-      if (Number.isFinite(own)) return;
+      // For which `JSON.stringify` writes a plain 0.
+      if (Object.is(own, -0)) return '-0';
+      if (Number.isFinite(own)) return String(own);
       break;
     case 'object':
-      if (own !== null) checkObject(own, path, parents);
-      return;
+      return own === null ? 'null' : writeObject(own, path, parents);
   }
   throw new SerializeError(path, `must not be ${nameOf(own)}, which JSON can't represent`);
 }
@@ -46,26 +50,48 @@ function hasToJSON(value) {
   return ((type === 'object' && value !== null) || type === 'bigint') && typeof value.toJSON === 'function';
 }
 
-function checkObject(object, path, parents) {
-  if (parents.includes(object)) throw new SerializeError(path, "must not be within itself, which JSON can't represent");
-  parents.push(object);
-  if (Array.isArray(object)) checkItems(object, path, parents);
-  else checkMembers(object, path, parents);
-  parents.pop();
+function resultOfToJSON(value, path, name) {
+  const result = value.toJSON(name);
+  // So an invalid date calls itself, that of `Date` and those of the libraries of dates.
+  if (result === null) throw new SerializeError(path, `must not be ${nameOf(value)} whose toJSON gives null: it is no valid value`);
+  return result;
 }
 
-function checkItems(array, path, parents) {
-  for (let index = 0; index < array.length; index += 1) check(array[index], `${path}[${index}]`, String(index), parents);
+function writeObject(object, path, parents) {
+  if (parents.includes(object)) throw new SerializeError(path, "must not be within itself, which JSON can't represent");
+  parents.push(object);
+  const text = Array.isArray(object) ? writeItems(object, path, parents) : writeMembers(object, path, parents);
+  parents.pop();
+  return text;
+}
+
+function writeItems(array, path, parents) {
+  let text = '';
+  for (let index = 0; index < array.length; index += 1) {
+    const item = write(array[index], `${path}[${index}]`, String(index), parents);
+    text += index === 0 ? item : `,${item}`;
+  }
   if (Object.keys(array).length !== array.length) {
     throw new SerializeError(path, 'must have no members besides its items, since JSON would leave them out');
   }
+  refuseSymbols(array, path);
+  return `[${text}]`;
 }
 
-function checkMembers(object, path, parents) {
+function writeMembers(object, path, parents) {
   if (!isPlain(object)) {
-    throw new SerializeError(path, `must be a plain object, not ${nameOf(object)}, whose contents JSON would leave out`);
+    throw new SerializeError(path, `must be a plain object, not ${nameOf(object)}, of which JSON may leave out contents`);
   }
-  for (const name of Object.keys(object)) check(object[name], path === '' ? name : `${path}.${name}`, name, parents);
+  let text = '';
+  for (const name of Object.keys(object)) {
+    const member = write(object[name], path === '' ? name : `${path}.${name}`, name, parents);
+    text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${member}`;
+  }
+  refuseSymbols(object, path);
+  return `{${text}}`;
+}
+
+function refuseSymbols(object, path) {
   for (const symbol of Object.getOwnPropertySymbols(object)) {
     if (!Object.prototype.propertyIsEnumerable.call(object, symbol)) continue;
     throw new SerializeError(path, 'must have no member named by a symbol, since JSON would leave it out');
@@ -87,7 +113,8 @@ function nameOf(value) {
   if (typeof value !== 'object') return `a ${typeof value}`;
   if (Array.isArray(value)) return 'an array';
   const { name } = Object.getPrototypeOf(value)?.constructor ?? {};
-  return typeof name === 'string' && name !== '' ? `an instance of ${name}` : 'an object';
+  if (typeof name !== 'string' || name === '' || isPlain(value)) return 'an object';
+  return name === 'Object' ? 'an object that inherits members' : `an instance of ${name}`;
 }
 
 module.exports = { SerializeError, isPlain, nameOf, serialize };

@@ -43,6 +43,11 @@ const refused = {
   'a hole in an array': [{ ...sms, list: [1, , 3] }, 'list[1]'], // eslint-disable-line no-sparse-arrays
   'an array with more than items': [{ ...sms, list: Object.assign([1], { code: '123456' }) }, 'list'],
   'a member named by a symbol': [{ ...sms, extra: { [Symbol('code')]: '123456' } }, 'extra'],
+  'an invalid Date': [template({ 1: new Date(NaN) }), 'templateVariables.1'],
+  'an invalid date of a library’s': [{ ...sms, when: new (class DateTime { toJSON() { return null; } })() }, 'when'],
+  'an array with a member named by a symbol': [{ ...sms, list: Object.assign([1], { [Symbol('code')]: '123456' }) }, 'list'],
+  'an object that inherits': [{ ...sms, extra: Object.create({ code: '123456' }) }, 'extra'],
+  'a proxy that was revoked': [(({ proxy, revoke }) => (revoke(), proxy))(Proxy.revocable({}, {})), 'message'],
   'a toJSON that gives nothing': [{ ...sms, when: { toJSON: () => undefined } }, 'when'],
   'a toJSON that gives such a thing': [{ ...sms, when: { toJSON: () => ({ at: [Infinity] }) } }, 'when.at[0]'],
   'another realm’s Map': [template(vm.runInNewContext('new Map([["1", "123456"]])')), 'templateVariables'],
@@ -76,6 +81,10 @@ const taken = {
   'what is not enumerable': [Object.defineProperty({ a: 1 }, 'hidden', { value: () => {} }), { a: 1 }],
   'a subclass of Array': [new (class List extends Array {})('x', 'y'), ['x', 'y']],
   'a proxy': [new Proxy({ a: 1 }, {}), { a: 1 }],
+  'what is frozen': [Object.freeze({ a: Object.freeze([1]) }), { a: [1] }],
+  'numbers': [[0, -1.5, 1e21, 5e-324, Number.MAX_SAFE_INTEGER], [0, -1.5, 1e21, 5e-324, Number.MAX_SAFE_INTEGER]],
+  'texts': [{ 'a "name"\n': 'é \u2028 "quoted" \\ \u0001' }, { 'a "name"\n': 'é \u2028 "quoted" \\ \u0001' }],
+  'empty ones': [{ a: {}, b: [], '': '' }, { a: {}, b: [], '': '' }],
 };
 
 for (const [what, [extra, wire]] of Object.entries(taken)) {
@@ -84,6 +93,35 @@ for (const [what, [extra, wire]] of Object.entries(taken)) {
     assert.deepEqual(sandbox.requests.at(-1).json.request.extra, wire);
   });
 }
+
+test('what can’t be read is refused', async () => {
+  const revoked = Proxy.revocable({}, {});
+  revoked.revoke();
+  for (const extra of [revoked.proxy, { get code() { throw new Error('123456'); } }]) {
+    const error = await failure(sandbox.client().send({ ...sms, extra }));
+    assert.deepEqual([error.constructor, error.field, error.outcome], [InvalidMessageError, 'message', 'not_sent']);
+    assert.ok(error.cause instanceof Error && !error.message.includes('123456'));
+  }
+});
+
+test('a negative zero stays one', async () => {
+  await sandbox.client().send({ channel: 'PIGEON', to: sms.to, extra: [-0, 0] });
+  assert.match(sandbox.requests.at(-1).body, /"extra":\[-0,0\]/);
+});
+
+test('what was checked is what is sent, whatever is there when it is read again', async () => {
+  let reads = 0;
+  const once = () => (reads++ === 0 ? '123456' : undefined);
+  for (const extra of [
+    { get code() { return once(); } },
+    { code: { toJSON: once } },
+    new Proxy({ code: '' }, { get: (target, name) => (name === 'code' ? once() : target[name]) }),
+  ]) {
+    reads = 0;
+    await sandbox.client().send({ channel: 'PIGEON', to: sms.to, extra });
+    assert.deepEqual([sandbox.requests.at(-1).json.request.extra, reads], [{ code: '123456' }, 1]);
+  }
+});
 
 test('what is not an object is refused with its own type, and an example', async () => {
   for (const [message, what] of [
