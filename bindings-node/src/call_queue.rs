@@ -7,8 +7,9 @@
 //! takes it as one string. Each call has a number, by which JavaScript finds its promise.
 //!
 //! While no call is in flight nothing here refers to a JavaScript function or object
-//! of the package. So a context in which the package was loaded (test runners make one
-//! for each file) is collected when nobody else refers to it.
+//! of the package, and soon after the last call not to the asynchronous context either
+//! in which a call was made (`AsyncLocalStorage`). So a context in which the package was
+//! loaded (test runners make one for each file) is collected when nobody else refers to it.
 
 use std::cell::RefCell;
 use std::future::poll_fn;
@@ -19,6 +20,7 @@ use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
@@ -29,6 +31,7 @@ use napi_derive::napi;
 use partner_messaging::{Error, background};
 use serde::Serialize;
 use tokio::task::{unconstrained, yield_now};
+use tokio::time::{Sleep, sleep};
 
 use crate::failure::Failure;
 use crate::results::CallResult;
@@ -36,8 +39,14 @@ use crate::results::CallResult;
 /// JavaScript is woken for this many completed calls without waiting for more.
 const MAX_BATCH: u32 = 64;
 
-/// Keeps no process alive, and has room for one call: a second would find nothing left to do.
-type Wake = ThreadsafeFunction<(), (), (), Status, false, true, 1>;
+/// How long there are no calls before the way to wake JavaScript is given up. Making it for
+/// each call would cost a quarter of the call.
+const IDLE: Duration = Duration::from_millis(100);
+
+/// Wakes JavaScript, and keeps the process alive while it is referenced, which is while calls
+/// are in flight. Has room for one call: a second would find nothing left to do. For as long
+/// as it exists, Node keeps the asynchronous context that it was made in.
+type Wake = ThreadsafeFunction<(), (), (), Status, false, false, 1>;
 
 /// JavaScript's handler of what has completed; held only while calls are in flight.
 type Handler = Rc<RefCell<Option<FunctionRef<(), ()>>>>;
@@ -48,38 +57,46 @@ type Handler = Rc<RefCell<Option<FunctionRef<(), ()>>>>;
 pub struct NativeCallQueue {
     queue: Arc<CallQueue>,
     handler: Handler,
-    /// Never called: while it is referenced, the process stays alive.
-    process_ref: Wake,
 }
 
 #[napi]
 impl NativeCallQueue {
     /// A queue without calls.
     #[napi(constructor, catch_unwind)]
-    pub fn new(env: &Env) -> napi::Result<Self> {
-        let handler = Handler::default();
-        let wake = wake(env, handler.clone())?;
-        let queue = Arc::new(CallQueue { state: Mutex::default(), wake });
+    pub fn new() -> napi::Result<Self> {
+        let queue = Arc::new(CallQueue { state: Mutex::default() });
         background::spawn(unconstrained(queue.clone().run()))
             .map_err(|error| napi::Error::from_reason(error.to_string()))?;
-        let process_ref = self::wake(env, Handler::default())?;
-        Ok(Self { queue, handler, process_ref })
+        Ok(Self { queue, handler: Handler::default() })
     }
 
     /// Runs the calls that were queued since the last time. `on_completed` is called on
     /// this thread when there is something to take.
     #[napi(catch_unwind, ts_args_type = "onCompleted: () => void")]
     pub fn submit(&mut self, env: &Env, on_completed: Function<(), ()>) -> napi::Result<()> {
-        let waker = self.queue.state().submit();
         if self.handler.borrow().is_none() {
             *self.handler.borrow_mut() = Some(on_completed.create_ref()?);
         }
+        let mut made = None;
+        let waker = loop {
+            let mut state = self.queue.state();
+            if made.is_some() {
+                state.wake = made.take();
+            }
+            if let Some(wake) = &mut state.wake {
+                // Clones, which napi would have instead, are of no use: it is this very one that keeps the process.
+                #[allow(deprecated)]
+                wake.refer(env)?;
+                break state.submit();
+            }
+            drop(state);
+            // Not under the lock: Node tells hooks of it, which may make calls.
+            made = Some(wake(env, self.handler.clone())?);
+        };
         if let Some(waker) = waker {
             waker.wake();
         }
-        // Clones, which napi would have instead, are of no use: it is this very one that keeps the process.
-        #[allow(deprecated)]
-        self.process_ref.refer(env)
+        Ok(())
     }
 
     /// What there is since the last time, in the order in which it happened, as a JSON
@@ -87,11 +104,15 @@ impl NativeCallQueue {
     /// `false` and its failure; or a client's number, `null` and an event.
     #[napi(catch_unwind)]
     pub fn take_completed(&mut self, env: &Env) -> napi::Result<String> {
-        let (mut json, idle) = self.queue.state().take();
+        let mut state = self.queue.state();
+        let (mut json, idle) = state.take();
+        if idle && let Some(wake) = &mut state.wake {
+            #[allow(deprecated)]
+            wake.unref(env)?;
+        }
+        drop(state);
         if idle {
             self.handler.borrow_mut().take();
-            #[allow(deprecated)]
-            self.process_ref.unref(env)?;
         }
         json.pop();
         Ok(format!("[{json}]"))
@@ -130,7 +151,7 @@ fn wake(env: &Env, handler: Handler) -> napi::Result<Wake> {
             handler.borrow().as_ref().map(|handler| handler.borrow_back(context.env)).transpose()?;
         function.map_or(Ok(()), |function| function.call(()))
     })?;
-    call_handler.build_threadsafe_function().weak::<true>().max_queue_size::<1>().build()
+    call_handler.build_threadsafe_function().max_queue_size::<1>().build()
 }
 
 /// A call that completes with its entry in JavaScript's list.
@@ -139,7 +160,6 @@ type Call = Pin<Box<dyn Future<Output = String> + Send>>;
 /// What both threads share.
 pub(crate) struct CallQueue {
     state: Mutex<State>,
-    wake: Wake,
 }
 
 #[derive(Default)]
@@ -151,6 +171,10 @@ struct State {
     /// How many calls JavaScript has submitted and not taken.
     in_flight: u32,
     completed: Completed,
+    /// There while calls are in flight, and a little longer.
+    wake: Option<Wake>,
+    /// Whether a call was in flight since the last look for idleness.
+    used: bool,
     /// Wakes the task when there is something for it.
     waker: Option<Waker>,
     closed: bool,
@@ -170,6 +194,7 @@ impl State {
     /// Hands what is pending to the task; returns how to wake it.
     fn submit(&mut self) -> Option<Waker> {
         self.in_flight += u32::try_from(self.pending.len()).unwrap_or(u32::MAX);
+        self.used = true;
         self.submitted.append(&mut self.pending);
         self.waker.take()
     }
@@ -179,6 +204,18 @@ impl State {
         let completed = mem::take(&mut self.completed);
         self.in_flight -= completed.calls;
         (completed.json, self.in_flight == 0)
+    }
+
+    fn wake_javascript(&self) {
+        if let Some(wake) = &self.wake {
+            wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
+        }
+    }
+
+    /// The way to wake JavaScript, if nobody needed it since the last look.
+    fn take_idle(&mut self) -> Option<Wake> {
+        let idle = self.in_flight == 0 && !mem::take(&mut self.used);
+        if idle { self.wake.take() } else { None }
     }
 }
 
@@ -205,13 +242,15 @@ impl CallQueue {
         let completed = &mut state.completed;
         completed.json.push_str(&entry);
         if !mem::replace(&mut completed.woken, true) {
-            self.wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
+            state.wake_javascript();
         }
     }
 
     /// Runs calls until the environment is gone.
     async fn run(self: Arc<Self>) {
         let mut calls = FuturesUnordered::new();
+        // When to look for idleness; nothing while JavaScript can't be woken anyway.
+        let mut look: Option<Pin<Box<Sleep>>> = None;
         let poll = |context: &mut Context<'_>| {
             let mut state = self.state();
             if state.closed {
@@ -219,14 +258,24 @@ impl CallQueue {
             }
             calls.extend(state.submitted.drain(..));
             state.waker = Some(context.waker().clone());
+            if look.is_none() && state.wake.is_some() {
+                look = Some(Box::pin(sleep(IDLE)));
+            }
             drop(state);
+            while look.as_mut().is_some_and(|look| look.as_mut().poll(context).is_ready()) {
+                let mut state = self.state();
+                let idle = state.take_idle();
+                look = state.wake.is_some().then(|| Box::pin(sleep(IDLE)));
+                drop(state);
+                drop(idle);
+            }
             let mut entries = Vec::new();
             while let Poll::Ready(Some(entry)) = calls.poll_next_unpin(context) {
                 entries.push(entry);
             }
             let more = !entries.is_empty() && !calls.is_empty();
             if self.complete(&entries, more) {
-                self.wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
+                self.state().wake_javascript();
             } else if more {
                 // Once more when the runtime has looked for answers that are there already.
                 let _ = pin!(yield_now()).poll(context);

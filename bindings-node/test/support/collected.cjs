@@ -4,6 +4,7 @@
 // and callbacks were collected, and the heap on the way:
 // `node --expose-gc collected.cjs MODE COUNT`.
 
+const { AsyncLocalStorage } = require('node:async_hooks');
 const { readFileSync, readdirSync } = require('node:fs');
 const { createRequire } = require('node:module');
 const { dirname, resolve } = require('node:path');
@@ -57,13 +58,16 @@ const ways = {
   },
 };
 
+/** What a test runner notes for the time of a test, and a web server for that of a request. */
+const storage = new AsyncLocalStorage();
+
 async function file() {
   const context = vm.createContext({ process });
   const loaded = new Map();
   const api = { ...load(context, resolve(folder, 'index.cjs'), loaded), ...load(context, resolve(folder, 'testing.cjs'), loaded) };
   // What a test file holds on to.
   const onEvent = vm.runInContext('globalThis.held = new Array(1 << 17).fill(0.5); () => held.length', context);
-  const client = await ways[mode](api, onEvent);
+  const client = await storage.run({ context, loaded }, () => ways[mode](api, onEvent));
   registry.register(context, 'contexts');
   registry.register(client, 'clients');
   registry.register(onEvent, 'callbacks');
