@@ -116,7 +116,7 @@ def send_dataset(
 
     Raises:
         PartnerMessagingError: What stopped the campaign, as ``Client.send_many`` raises it.
-            When that is mended, ``partner-messaging journal resume`` and the same call go on.
+            When that is fixed, ``partner-messaging journal resume`` and the same call go on.
     """
     if concurrency is None:
         nodes = import_module("ray").nodes()

@@ -76,7 +76,7 @@ pub(super) fn stopped_by_another(stop: &Stop) -> Error {
     Error::not_sent(
         Kind::Cancelled,
         format!(
-            "a run on this journal was stopped, and with it all that share it ({stop}). When that is mended, \
+            "a run on this journal was stopped, and with it all that share it ({stop}). When that is fixed, \
              let them go on by `partner-messaging journal resume`"
         ),
     )
