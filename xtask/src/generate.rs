@@ -1,4 +1,5 @@
-//! What is made of the core's public types: each language's records, options and errors.
+//! What is made of the core's public types: each language's records, options and errors, and what
+//! the READMEs say of them.
 
 mod c;
 mod cpp;
@@ -7,6 +8,7 @@ mod interface;
 mod names;
 mod node;
 mod python;
+mod readme;
 mod rust;
 mod stub;
 mod typescript;
@@ -52,6 +54,8 @@ pub(crate) fn run(root: &Path, check: bool) -> Result<()> {
     for (name, text) in entries.chain([handles]) {
         made.push((name, rust::format(root, &text)?));
     }
+    made.extend(readme::outcomes(root, &interface)?);
+    readme::check_options(root, &interface, &others)?;
     made.iter().try_for_each(|(name, text)| write_or_check(root, name, text, check))?;
     header::run(root, check)
 }
