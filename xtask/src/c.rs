@@ -16,4 +16,4 @@ mod recipes;
 mod reference;
 pub(crate) mod sanitize;
 pub(crate) mod test;
-mod tools;
+pub(crate) mod tools;

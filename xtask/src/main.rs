@@ -56,7 +56,8 @@ Commands:
                    the Node package on Bun, Deno and a newer Node; interpreters:
                    the wheel on every CPython of the machine from 3.10 on; ray, spark,
                    bullmq: campaigns over engines whose processes are killed;
-                   sdist: the source distribution, built and installed by pip; programs:
+                   sdist: the source distribution, built and installed by pip; start: the
+                   guide's first steps, with what dist/ holds; programs:
                    the command line of each installed package by all its tests; aarch64, musl:
                    the packages for those systems, built and sent with on this one; and systems:
                    the sources compiled for macOS and Windows, without running anything there

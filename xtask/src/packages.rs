@@ -4,3 +4,4 @@ pub(crate) mod crates;
 pub(crate) mod dist;
 pub(crate) mod install;
 pub(crate) mod notices;
+pub(crate) mod start;

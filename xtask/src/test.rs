@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::Result;
 use crate::bench::guard;
-use crate::packages::install;
+use crate::packages::{install, start};
 use crate::python::{cluster, interpreters};
 use crate::workspace::Workspace;
 use crate::{c, command_line, inbox, lint, node, openapi, platforms, python, rust};
@@ -28,13 +28,14 @@ const PARTS: [(&str, Part); 10] = [
 ];
 
 /// Only when they are asked for by name: they fetch hundreds of megabytes, or take minutes.
-const ON_DEMAND: [(&str, Part); 10] = [
+const ON_DEMAND: [(&str, Part); 11] = [
     ("runtimes", node::test::runtimes),
     ("bullmq", node::test::bullmq),
     ("interpreters", interpreters::test),
     ("ray", cluster::test_ray),
     ("spark", cluster::test_spark),
     ("sdist", install::test_sdist),
+    ("start", start::test),
     ("programs", install::programs),
     ("aarch64", platforms::sends::aarch64),
     ("musl", platforms::sends::musl),

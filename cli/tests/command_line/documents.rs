@@ -17,7 +17,9 @@ const DOCUMENTS: [&str; 8] = [
 
 /// The arguments of the commands that stand in a line of their own.
 fn commands(text: &str) -> Vec<Vec<String>> {
-    let lines = text.lines().map(|line| line.trim_start_matches("$ ").trim_start_matches("npx "));
+    let places = ["npx ", ".venv/bin/", "partner-messaging/bin/"];
+    let lines = text.lines().map(|line| line.trim_start_matches("$ "));
+    let lines = lines.map(|line| places.iter().fold(line, |line, place| line.trim_start_matches(place)));
     lines.filter_map(|line| line.strip_prefix("partner-messaging ")).map(words).collect()
 }
 

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::dist;
+use super::{dist, start};
 use crate::Result;
 use crate::c::library::is_small;
 use crate::command_line;
@@ -44,6 +44,7 @@ pub(crate) fn test(workspace: &Workspace) -> Result<()> {
     if module.trim() != format!("partner-messaging {}", workspace.version()) {
         return Err(format!("the module said: {module}"));
     }
+    start::test(workspace)?;
     PROGRAMS.iter().try_for_each(|name| command_line::test_with(workspace, &place.join(name)))
 }
 
