@@ -151,7 +151,7 @@ impl From<FaultKind> for Fault {
     }
 }
 
-/// How many pushed faults are told to somebody who looks.
+/// How many pushed faults are listed.
 const MAX_SHOWN: usize = 50;
 
 /// The faults that wait for requests.
@@ -164,7 +164,7 @@ pub(crate) struct Faults {
 
 impl Faults {
     pub(crate) fn push(&mut self, fault: Fault) {
-        match Limit::of(&fault.kind) {
+        match Limit::for_fault(&fault.kind) {
             Some(limit) => self.limit = Some(limit),
             None if fault.times > 0 => self.queue.push_back(fault),
             None => {}
@@ -172,7 +172,7 @@ impl Faults {
     }
 
     pub(crate) fn set(&mut self, fault: Option<Fault>) {
-        self.limit = fault.as_ref().and_then(|fault| Limit::of(&fault.kind));
+        self.limit = fault.as_ref().and_then(|fault| Limit::for_fault(&fault.kind));
         self.sticky = fault.filter(|_| self.limit.is_none());
     }
 
@@ -231,7 +231,7 @@ struct Limit {
 }
 
 impl Limit {
-    fn of(kind: &FaultKind) -> Option<Limit> {
+    fn for_fault(kind: &FaultKind) -> Option<Limit> {
         let FaultKind::Limit { per_second, .. } = kind else {
             return None;
         };

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::watch;
 
-use crate::api::{Answer, Message};
+use crate::api::{Message, Response};
 use crate::bounded::{Bounded, Size};
 use crate::config::Config;
 use crate::error::ControlError;
@@ -57,7 +57,7 @@ pub(crate) enum PortChange {
 /// What a request that arrived whole came to.
 pub(crate) enum Handled {
     /// The answer, and what happens to it on the wire.
-    Answer(Answer, Option<FaultKind>),
+    Response(Response, Option<FaultKind>),
     /// Nothing: the connection is to be closed as if the request had not been read.
     Unread,
 }
@@ -223,8 +223,8 @@ impl World {
         self.inbox.request(Entry::new(request.clone(), body, answer.clone(), fault.clone(), message));
         self.requests.push(request, drop);
         match fault {
-            Some(FaultKind::Unreadable) => Handled::Answer(Answer::unreadable(), None),
-            fault => Handled::Answer(answer, fault),
+            Some(FaultKind::Unreadable) => Handled::Response(Response::unreadable(), None),
+            fault => Handled::Response(answer, fault),
         }
     }
 

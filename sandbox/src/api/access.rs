@@ -1,7 +1,7 @@
 //! Who may use an endpoint at all.
 
-use crate::api::answer::Refusal;
 use crate::api::code::Code;
+use crate::api::response::Refusal;
 use crate::record::Received;
 use crate::state::{Standing, State};
 

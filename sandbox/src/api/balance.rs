@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::api::answer::Answer;
+use crate::api::response::Response;
 use crate::money;
 use crate::shared::World;
 
@@ -15,8 +15,8 @@ struct Balance<'a> {
     currency: &'a str,
 }
 
-pub(crate) fn balance(world: &World) -> Answer {
+pub(crate) fn balance(world: &World) -> Response {
     let state = &world.state;
     let balance = Balance { balance: money::number(state.balance), currency: &state.currency };
-    Answer::success(None, &balance)
+    Response::success(None, &balance)
 }

@@ -6,9 +6,9 @@ use std::ops::RangeInclusive;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::api::answer::{Answer, Refusal};
 use crate::api::code::Code;
 use crate::api::message::{Message, Record};
+use crate::api::response::{Refusal, Response};
 use crate::record::Received;
 use crate::shared::World;
 use crate::state::{PageStyle, PageTotal, State};
@@ -19,7 +19,7 @@ pub(crate) const PATH: &str = "/partner/message";
 const DEFAULT_LIMIT: u32 = 50;
 const LIMITS: RangeInclusive<u32> = 1..=100;
 
-pub(crate) fn messages(world: &World, request: &Received) -> Result<Answer, Refusal> {
+pub(crate) fn messages(world: &World, request: &Received) -> Result<Response, Refusal> {
     let query = Query::read(request.query())?;
     let newest_first = world.messages.iter().rev();
     let found: Vec<&Message> = newest_first.filter(|message| query.wants(message)).collect();
@@ -49,7 +49,7 @@ fn totals(state: &State, query: &Query<'_>, total: usize) -> Map<String, Value> 
     members
 }
 
-fn page(style: PageStyle, messages: &[Record], totals: Map<String, Value>) -> Answer {
+fn page(style: PageStyle, messages: &[Record], totals: Map<String, Value>) -> Response {
     #[derive(Serialize)]
     struct Object<'a> {
         messages: &'a [Record],
@@ -62,9 +62,9 @@ fn page(style: PageStyle, messages: &[Record], totals: Map<String, Value>) -> An
         pagination: Map<String, Value>,
     }
     match style {
-        PageStyle::Object => Answer::success(None, &Object { messages, totals }),
-        PageStyle::Array => Answer::success(None, &messages),
-        PageStyle::Pagination => Answer::success(None, &Pagination { messages, pagination: totals }),
+        PageStyle::Object => Response::success(None, &Object { messages, totals }),
+        PageStyle::Array => Response::success(None, &messages),
+        PageStyle::Pagination => Response::success(None, &Pagination { messages, pagination: totals }),
     }
 }
 

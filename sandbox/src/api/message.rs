@@ -8,8 +8,8 @@ use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use crate::api::answer::{Answer, Refusal};
 use crate::api::code::Code;
+use crate::api::response::{Refusal, Response};
 use crate::bounded::Size;
 use crate::inbox::{Accepted, Due};
 use crate::record::Received;
@@ -164,10 +164,10 @@ pub(crate) fn id(route: &str) -> Option<&str> {
     (!id.is_empty() && !id.contains('/')).then_some(id)
 }
 
-pub(crate) fn message(world: &World, id: &str) -> Result<Answer, Refusal> {
+pub(crate) fn message(world: &World, id: &str) -> Result<Response, Refusal> {
     let id = percent_decode_str(id).decode_utf8_lossy();
     match world.messages.iter().find(|message| message.id() == id) {
-        Some(message) => Ok(Answer::success(None, &message.record())),
+        Some(message) => Ok(Response::success(None, &message.record())),
         None => Err(Refusal::new(Code::MessageNotFound, "Message not found or access denied")),
     }
 }

@@ -1,20 +1,20 @@
 //! The Partner Messaging API: which endpoint answers a request.
 //!
 //! An endpoint is a file of its own with its path and one function from the world and
-//! the request to an [`Answer`]; [`answer`] is the list of them. The document describes
+//! the request to an [`Response`]; [`answer`] is the list of them. The document describes
 //! sending; the three that read are assumptions.
 
 mod access;
-mod answer;
 mod balance;
 mod code;
 mod list;
 mod message;
+mod response;
 mod send;
 mod validate;
 
-pub(crate) use answer::Answer;
 pub(crate) use message::Message;
+pub(crate) use response::Response;
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ use crate::fault::FaultKind;
 use crate::record::Received;
 use crate::shared::World;
 
-use answer::Refusal;
+use response::Refusal;
 
 /// Has the service process a request, whose body is this JSON if it is any.
 pub(crate) fn answer(
@@ -32,7 +32,7 @@ pub(crate) fn answer(
     api_key: &str,
     request: &Arc<Received>,
     body: Option<&Value>,
-) -> Answer {
+) -> Response {
     let access = access::check(&world.state, api_key, request);
     match request.route() {
         send::PATH => only("POST", request, || access.and_then(|()| send::send(world, request, body))),
@@ -42,7 +42,7 @@ pub(crate) fn answer(
             Some(id) => only("GET", request, || access.and_then(|()| message::message(world, id))),
             // No page of the document says what the service answers elsewhere, so this is
             // what a web server answers, not an envelope.
-            None => Answer::text(404, "not found"),
+            None => Response::text(404, "not found"),
         },
     }
 }
@@ -53,16 +53,16 @@ pub(crate) fn is_send(request: &Received) -> bool {
 }
 
 /// The answer of a fault that answers in the service's place.
-pub(crate) fn canned(fault: &FaultKind, url: &str) -> Option<Answer> {
+pub(crate) fn canned(fault: &FaultKind, url: &str) -> Option<Response> {
     Some(match fault {
-        FaultKind::Respond { status, headers, body } => Answer::exactly(*status, headers, body),
+        FaultKind::Respond { status, headers, body } => Response::exactly(*status, headers, body),
         FaultKind::Code { code } => {
-            Answer::failure(code::status(code), code, &format!("The sandbox was told to answer {code}"))
+            Response::failure(code::status(code), code, &format!("The sandbox was told to answer {code}"))
         }
         FaultKind::Html502 => {
             let page = "<html><head><title>502 Bad Gateway</title></head>\
                 <body><h1>502 Bad Gateway</h1></body></html>\n";
-            Answer::text(502, page).with("content-type", "text/html; charset=utf-8")
+            Response::text(502, page).with("content-type", "text/html; charset=utf-8")
         }
         FaultKind::RateLimit { retry_after, envelope } => match retry_after {
             Some(value) => too_many(*envelope).with("retry-after", value),
@@ -73,22 +73,22 @@ pub(crate) fn canned(fault: &FaultKind, url: &str) -> Option<Answer> {
         FaultKind::Redirect { status, location } => {
             let own = || format!("{url}{}", send::PATH);
             let location = location.clone().unwrap_or_else(own);
-            Answer::text(*status, "").with("location", &location)
+            Response::text(*status, "").with("location", &location)
         }
         _ => return None,
     })
 }
 
-fn too_many(envelope: bool) -> Answer {
+fn too_many(envelope: bool) -> Response {
     match envelope {
-        true => Answer::failure(429, "RATE_LIMITED", "Too many requests"),
-        false => Answer::text(429, "Too Many Requests"),
+        true => Response::failure(429, "RATE_LIMITED", "Too many requests"),
+        false => Response::text(429, "Too Many Requests"),
     }
 }
 
-fn only(method: &str, request: &Received, endpoint: impl FnOnce() -> Result<Answer, Refusal>) -> Answer {
+fn only(method: &str, request: &Received, endpoint: impl FnOnce() -> Result<Response, Refusal>) -> Response {
     if request.method != method {
-        return Answer::text(405, "method not allowed").with("allow", method);
+        return Response::text(405, "method not allowed").with("allow", method);
     }
-    endpoint().unwrap_or_else(Answer::from)
+    endpoint().unwrap_or_else(Response::from)
 }

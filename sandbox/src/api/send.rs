@@ -5,9 +5,9 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 use serde_json::Value;
 
-use crate::api::answer::{Answer, Refusal};
 use crate::api::code::Code;
 use crate::api::message::{Data, Message};
+use crate::api::response::{Refusal, Response};
 use crate::api::validate;
 use crate::money;
 use crate::record::Received;
@@ -20,7 +20,7 @@ pub(crate) fn send(
     world: &mut World,
     request: &Arc<Received>,
     body: Option<&Value>,
-) -> Result<Answer, Refusal> {
+) -> Result<Response, Refusal> {
     let invalid = |problem| Refusal::new(Code::InvalidRequest, problem);
     let body = body.ok_or_else(|| invalid("The request's body must be valid JSON"))?;
     let message = body.get("request").and_then(Value::as_object);
@@ -38,7 +38,7 @@ pub(crate) fn send(
         cost: money::number(price),
         currency: world.state.currency.clone(),
     };
-    let answer = Answer::success(Some("Message sent successfully."), &data);
+    let answer = Response::success(Some("Message sent successfully."), &data);
     let delivery = world.state.delivery.clone();
     world.messages.push(Message::accept(data, message, request.clone(), delivery), drop);
     Ok(answer)

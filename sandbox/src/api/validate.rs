@@ -5,8 +5,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::api::answer::Refusal;
 use crate::api::code::Code;
+use crate::api::response::Refusal;
 
 /// The part of a message that the service acts on.
 pub(crate) struct Accepted<'a> {
@@ -109,13 +109,13 @@ fn email_address(field: &str, text: &str) -> Result<(), Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::Answer;
+    use crate::api::Response;
     use serde_json::json;
 
     fn check(request: Value) -> String {
         match message(request.as_object().unwrap()) {
             Ok(_) => "ok".to_owned(),
-            Err(refusal) => String::from_utf8(Answer::from(refusal).body.to_vec()).unwrap(),
+            Err(refusal) => String::from_utf8(Response::from(refusal).body.to_vec()).unwrap(),
         }
     }
 

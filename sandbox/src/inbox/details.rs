@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::api::Answer;
+use crate::api::Response;
 use crate::inbox::Entry;
 
 /// Headers that may hold a secret of somebody who took the sandbox for the service.
@@ -35,7 +35,7 @@ struct AnswerView {
 impl<'a> Details<'a> {
     /// The request as it came and the service's answer. Of secrets only the sandbox's own key,
     /// which is none, is shown.
-    pub(crate) fn of(entry: &'a Entry, api_key: &str) -> Details<'a> {
+    pub(crate) fn new(entry: &'a Entry, api_key: &str) -> Details<'a> {
         let request = entry.request.as_deref().map(|request| Request {
             method: &request.method,
             path: &request.path,
@@ -65,11 +65,11 @@ fn shown<'a>(name: &'a str, value: &'a str, api_key: &str) -> (&'a str, &'a str)
 
 /// An email as its reader sees it, without scripts and without anything that is loaded. Only
 /// the sandbox's own page may frame it.
-pub(crate) fn email(entry: &Entry) -> Option<Answer> {
+pub(crate) fn email(entry: &Entry) -> Option<Response> {
     const POLICY: &str = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
         form-action 'none'; base-uri 'none'; frame-ancestors 'self'";
     let message = entry.request.as_ref()?.message()?;
     let html = message.get("htmlContent").and_then(Value::as_str)?;
-    let answer = Answer::text(200, html).with("content-type", "text/html; charset=utf-8");
+    let answer = Response::text(200, html).with("content-type", "text/html; charset=utf-8");
     Some(answer.with("content-security-policy", POLICY))
 }

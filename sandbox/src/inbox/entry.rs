@@ -1,4 +1,4 @@
-//! One request as the inbox's list tells it.
+//! One request as the inbox's list shows it.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::api::Answer;
+use crate::api::Response;
 use crate::bounded::Size;
 use crate::fault::{Fault, FaultKind};
 use crate::inbox::Outcome;
@@ -14,7 +14,7 @@ use crate::inbox::preview::{Preview, beginning};
 use crate::record::Received;
 use crate::timestamp::Timestamp;
 
-/// How many characters of a field that is usually short are told.
+/// How many characters of a field that is usually short are shown.
 const MAX_FIELD: usize = 200;
 
 /// A request, its answer, and what a fault did to them.
@@ -24,7 +24,7 @@ pub(crate) struct Entry {
     /// Absent if a fault cut it off before it was read.
     pub(crate) request: Option<Arc<Received>>,
     /// The service's, also where a fault keeps it from the client.
-    pub(crate) answer: Option<Answer>,
+    pub(crate) answer: Option<Response>,
     pub(crate) fault: Option<FaultKind>,
     /// The message that the service accepted.
     pub(crate) message: Option<Accepted>,
@@ -33,7 +33,7 @@ pub(crate) struct Entry {
     summary: Summary,
 }
 
-/// What the list tells of a request besides.
+/// What the list shows of a request besides.
 #[derive(Debug, Default)]
 struct Summary {
     channel: Option<String>,
@@ -49,7 +49,7 @@ struct Summary {
     error: Option<String>,
 }
 
-/// What the list tells of an accepted message.
+/// What the list shows of an accepted message.
 #[derive(Debug, Serialize)]
 pub(crate) struct Accepted {
     pub(crate) id: String,
@@ -70,7 +70,7 @@ pub(crate) struct Due {
 
 /// An entry as the page gets it.
 #[derive(Serialize)]
-pub(crate) struct Told<'a> {
+pub(crate) struct EntryView<'a> {
     /// The event's number.
     n: u64,
     #[serde(serialize_with = "Timestamp::as_ms")]
@@ -98,14 +98,14 @@ impl Entry {
     pub(crate) fn new(
         request: Arc<Received>,
         body: Option<&Value>,
-        answer: Answer,
+        answer: Response,
         fault: Option<FaultKind>,
         message: Option<Accepted>,
     ) -> Entry {
-        let outcome = crate::api::is_send(&request).then(|| Outcome::of(&answer, fault.as_ref()));
+        let outcome = crate::api::is_send(&request).then(|| Outcome::for_client(&answer, fault.as_ref()));
         Entry {
             at: Timestamp::now(),
-            summary: Summary::of(&request, body.filter(|_| outcome.is_some()), &answer),
+            summary: Summary::new(&request, body.filter(|_| outcome.is_some()), &answer),
             request: Some(request),
             answer: Some(answer),
             fault,
@@ -127,10 +127,10 @@ impl Entry {
         }
     }
 
-    pub(crate) fn told(&self, number: u64) -> Told<'_> {
+    pub(crate) fn view(&self, number: u64) -> EntryView<'_> {
         let request = self.request.as_deref();
         let summary = &self.summary;
-        Told {
+        EntryView {
             n: number,
             at: self.at,
             method: request.map_or("", |request| beginning(&request.method, MAX_FIELD)),
@@ -161,13 +161,13 @@ impl Size for Entry {
 
 impl Summary {
     /// Of a request and its answer; `body` is a send's.
-    fn of(request: &Received, body: Option<&Value>, answer: &Answer) -> Summary {
+    fn new(request: &Received, body: Option<&Value>, answer: &Response) -> Summary {
         let message = body.and_then(|body| body.get("request")?.as_object());
         let field = |name| {
             let text = message?.get(name)?.as_str()?;
             Some(beginning(text, MAX_FIELD).to_owned())
         };
-        let preview = message.map(Preview::of);
+        let preview = message.map(Preview::new);
         let refusal =
             if answer.status.is_success() { None } else { serde_json::from_slice(&answer.body).ok() };
         let reason = |name| {

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde::Serialize;
 use tokio::sync::mpsc;
 
-use crate::inbox::entry::Told;
+use crate::inbox::entry::EntryView;
 use crate::inbox::{Details, Event};
 use crate::shared::Shared;
 
@@ -16,7 +16,7 @@ const BATCH: usize = 200;
 #[derive(Serialize)]
 struct Line<'a> {
     #[serde(flatten)]
-    told: Told<'a>,
+    entry: EntryView<'a>,
     #[serde(flatten)]
     details: Details<'a>,
 }
@@ -43,7 +43,7 @@ fn line(number: u64, event: &Event, shared: &Shared) -> String {
     let Event::Request(entry) = event else {
         return String::new();
     };
-    let details = Details::of(entry, &shared.config.api_key);
-    let line = serde_json::to_string(&Line { told: entry.told(number), details });
+    let details = Details::new(entry, &shared.config.api_key);
+    let line = serde_json::to_string(&Line { entry: entry.view(number), details });
     line.map(|line| line + "\n").unwrap_or_default()
 }

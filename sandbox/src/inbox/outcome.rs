@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::api::Answer;
+use crate::api::Response;
 use crate::fault::FaultKind;
 
 /// How a send ends for a client that reads what the wire brings it.
@@ -19,7 +19,7 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    pub(crate) fn of(answer: &Answer, fault: Option<&FaultKind>) -> Outcome {
+    pub(crate) fn for_client(answer: &Response, fault: Option<&FaultKind>) -> Outcome {
         match fault.is_some_and(|fault| loses(fault, answer)) {
             true => Outcome::Unknown,
             false => read(answer),
@@ -28,7 +28,7 @@ impl Outcome {
 }
 
 /// Whether a fault keeps a part of the answer from its client.
-fn loses(fault: &FaultKind, answer: &Answer) -> bool {
+fn loses(fault: &FaultKind, answer: &Response) -> bool {
     match fault {
         FaultKind::Truncate { after: Some(after) } => *after < answer.wire_length() as u64,
         FaultKind::CloseBeforeRead
@@ -50,7 +50,7 @@ fn loses(fault: &FaultKind, answer: &Answer) -> bool {
     }
 }
 
-fn read(answer: &Answer) -> Outcome {
+fn read(answer: &Response) -> Outcome {
     let body = answer.sent_body();
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let envelope: Option<Value> = serde_json::from_slice(body).ok();
@@ -89,12 +89,12 @@ mod tests {
             (408, json!("late"), Outcome::Unknown),
             (502, json!("bad gateway"), Outcome::Unknown),
         ] {
-            assert_eq!(Outcome::of(&Answer::json(status, &body), None), outcome, "{status} {body}");
+            assert_eq!(Outcome::for_client(&Response::json(status, &body), None), outcome, "{status} {body}");
         }
-        let marked = Answer::text(200, &format!("\u{feff}{sent}"));
-        assert_eq!(Outcome::of(&marked, None), Outcome::Sent);
-        let sent = Answer::json(200, &sent);
-        assert_eq!(Outcome::of(&sent, Some(&FaultKind::Reset)), Outcome::Unknown);
-        assert_eq!(Outcome::of(&sent, Some(&FaultKind::Stall { ms: Some(5) })), Outcome::Sent);
+        let marked = Response::text(200, &format!("\u{feff}{sent}"));
+        assert_eq!(Outcome::for_client(&marked, None), Outcome::Sent);
+        let sent = Response::json(200, &sent);
+        assert_eq!(Outcome::for_client(&sent, Some(&FaultKind::Reset)), Outcome::Unknown);
+        assert_eq!(Outcome::for_client(&sent, Some(&FaultKind::Stall { ms: Some(5) })), Outcome::Sent);
     }
 }

@@ -1,6 +1,6 @@
 //! The page, which is built from `sandbox/inbox` and has everything in it.
 
-use crate::api::Answer;
+use crate::api::Response;
 
 const PAGE: &str = include_str!("page.html");
 
@@ -8,7 +8,7 @@ const PAGE: &str = include_str!("page.html");
 /// sandbox, and frame an email of its own sandbox.
 const POLICY: &str = include_str!("page.policy");
 
-pub(crate) fn page() -> Answer {
-    let answer = Answer::text(200, PAGE).with("content-type", "text/html; charset=utf-8");
+pub(crate) fn page() -> Response {
+    let answer = Response::text(200, PAGE).with("content-type", "text/html; charset=utf-8");
     answer.with("content-security-policy", POLICY.trim_end())
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-/// How many characters of a message's words are told with the list; the rest is in the details.
+/// How many characters of a message's words are shown in the list; the rest is in the details.
 const MAX_CHARS: usize = 2000;
 
 /// The beginning of a text, and whether it is not all.
@@ -15,7 +15,7 @@ pub(crate) struct Preview {
 impl Preview {
     /// What a message says: its content, subject, template and variables, and the words of its
     /// HTML.
-    pub(crate) fn of(message: &Map<String, Value>) -> Preview {
+    pub(crate) fn new(message: &Map<String, Value>) -> Preview {
         let mut preview = Preview { text: String::new(), cut: false, chars: 0 };
         let text = |field| message.get(field).and_then(Value::as_str);
         for part in ["content", "subject", "templateId"].into_iter().filter_map(text) {
@@ -97,7 +97,7 @@ mod tests {
     use serde_json::json;
 
     fn preview(message: Value) -> (String, bool) {
-        let preview = Preview::of(message.as_object().unwrap());
+        let preview = Preview::new(message.as_object().unwrap());
         (preview.text, preview.cut)
     }
 

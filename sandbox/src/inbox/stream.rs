@@ -1,4 +1,4 @@
-//! The inbox told live, as server-sent events.
+//! The inbox live, as server-sent events.
 //!
 //! Each event is a batch: what is new in the log since the last one, and the state, the faults
 //! and the counts if they changed. Its id is where the log goes on, so that a browser that
@@ -15,7 +15,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::bounded::MAX_ITEMS;
 use crate::fault::WaitingFaults;
-use crate::inbox::entry::Told;
+use crate::inbox::entry::EntryView;
 use crate::inbox::rates::Second;
 use crate::inbox::{Event, StatusChange, Totals};
 use crate::shared::{Shared, World};
@@ -24,7 +24,7 @@ use crate::timestamp::Timestamp;
 
 /// How many events a batch has at most.
 const BATCH: usize = 500;
-/// The pause after what is there was told: ten times a second is live enough.
+/// The pause after what is there was sent: ten times a second is live enough.
 const PAUSE: Duration = Duration::from_millis(100);
 /// After so long without news a comment is sent, which finds a peer that is gone.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -52,7 +52,7 @@ impl fmt::Display for Cursor {
 
 #[derive(Serialize)]
 struct Batch<'a> {
-    /// Whether what was told before is void.
+    /// Whether what was sent before is void.
     restart: bool,
     #[serde(serialize_with = "Timestamp::as_ms")]
     now: Timestamp,
@@ -60,7 +60,7 @@ struct Batch<'a> {
     oldest: u64,
     /// Whether more is there already.
     more: bool,
-    events: Vec<ToldEvent<'a>>,
+    events: Vec<EventView<'a>>,
     totals: Totals,
     /// The seconds whose counts changed, with all of their counts.
     rates: Vec<Second>,
@@ -70,8 +70,8 @@ struct Batch<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "snake_case")]
-enum ToldEvent<'a> {
-    Request(Box<Told<'a>>),
+enum EventView<'a> {
+    Request(Box<EntryView<'a>>),
     Status(&'a StatusChange),
 }
 
@@ -86,23 +86,23 @@ struct Setup<'a> {
     faults: &'a WaitingFaults,
 }
 
-/// What one page has been told.
+/// What one page has been sent.
 #[derive(Default)]
 struct Reader {
     cursor: Option<Cursor>,
-    told: Option<Standing>,
-    /// The last second that was told.
+    sent: Option<Snapshot>,
+    /// The last second that was sent.
     second: i64,
 }
 
 /// State, faults and counts at a moment.
-struct Standing {
+struct Snapshot {
     state: State,
     faults: WaitingFaults,
     totals: Totals,
 }
 
-/// Tells a page what happens until it is gone.
+/// Sends a page what happens until it is gone.
 pub(crate) async fn stream(shared: Arc<Shared>, cursor: Option<Cursor>, out: mpsc::Sender<Bytes>) {
     let mut changes = shared.changes();
     let mut reader = Reader { cursor, ..Reader::default() };
@@ -136,19 +136,19 @@ impl Reader {
             now: Timestamp::now(),
             oldest: news.oldest,
             more: news.more,
-            events: events.map(|(number, event)| ToldEvent::of(number, event)).collect(),
-            totals: news.standing.totals.clone(),
+            events: events.map(|(number, event)| EventView::new(number, event)).collect(),
+            totals: news.snapshot.totals.clone(),
             rates: news.rates,
             setup: news.changed.then_some(Setup {
                 url: &shared.url,
                 api_key: &shared.config.api_key,
                 capacity: MAX_ITEMS,
-                state: &news.standing.state,
-                faults: &news.standing.faults,
+                state: &news.snapshot.state,
+                faults: &news.snapshot.faults,
             }),
         };
         let json = serde_json::to_string(&batch).ok()?;
-        self.told = Some(news.standing);
+        self.sent = Some(news.snapshot);
         self.cursor = Some(news.cursor);
         Some(format!("id: {}\ndata: {json}\n\n", news.cursor).into())
     }
@@ -160,13 +160,13 @@ impl Reader {
         let restart = known.is_none();
         let first = known.map_or(inbox.first(), |cursor| cursor.next.max(inbox.first()));
         let events = inbox.events_from(first, BATCH);
-        let standing = Standing {
+        let snapshot = Snapshot {
             state: world.state.clone(),
             faults: world.faults.waiting(),
             totals: inbox.totals.clone(),
         };
-        let told = self.told.as_ref();
-        let changed = told.is_none_or(|it| it.state != standing.state || it.faults != standing.faults);
+        let sent = self.sent.as_ref();
+        let changed = sent.is_none_or(|it| it.state != snapshot.state || it.faults != snapshot.faults);
         if !restart && !changed && events.is_empty() {
             return None;
         }
@@ -175,7 +175,7 @@ impl Reader {
         self.second = rates.last().map_or(since, |last| last.0);
         let cursor = Cursor { epoch: inbox.epoch, next: first + events.len() as u64 };
         let (oldest, more) = (inbox.first(), cursor.next < inbox.next());
-        Some(News { restart, changed, first, more, oldest, events, standing, rates, cursor })
+        Some(News { restart, changed, first, more, oldest, events, snapshot, rates, cursor })
     }
 }
 
@@ -187,16 +187,16 @@ struct News {
     more: bool,
     oldest: u64,
     events: Vec<Event>,
-    standing: Standing,
+    snapshot: Snapshot,
     rates: Vec<Second>,
     cursor: Cursor,
 }
 
-impl<'a> ToldEvent<'a> {
-    fn of(number: u64, event: &'a Event) -> ToldEvent<'a> {
+impl<'a> EventView<'a> {
+    fn new(number: u64, event: &'a Event) -> EventView<'a> {
         match event {
-            Event::Request(entry) => ToldEvent::Request(Box::new(entry.told(number))),
-            Event::Status(change) => ToldEvent::Status(change),
+            Event::Request(entry) => EventView::Request(Box::new(entry.view(number))),
+            Event::Status(change) => EventView::Status(change),
         }
     }
 }

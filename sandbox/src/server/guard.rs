@@ -10,12 +10,12 @@ use http::header::{CONTENT_TYPE, HOST, ORIGIN};
 use http::request::Parts;
 use http::{HeaderName, Method};
 
-use crate::api::Answer;
+use crate::api::Response;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// The refusal of a request that a page of another origin may have sent.
-pub(crate) fn check_origin(head: &Parts) -> Result<(), Answer> {
+pub(crate) fn check_origin(head: &Parts) -> Result<(), Response> {
     let host = single(head, &HOST)?.unwrap_or_default();
     // The target of a request to a proxy names its host, too, and would count.
     let authority = head.uri.authority().map_or(host, |authority| authority.as_str());
@@ -36,37 +36,37 @@ pub(crate) fn check_origin(head: &Parts) -> Result<(), Answer> {
 }
 
 /// The refusal of a method, which is a reading one unless a command is posted.
-pub(crate) fn check_method(head: &Parts, allowed: &str) -> Result<(), Answer> {
+pub(crate) fn check_method(head: &Parts, allowed: &str) -> Result<(), Response> {
     let reads = head.method == Method::GET || head.method == Method::HEAD;
     match allowed {
         "POST" if head.method == Method::POST => Ok(()),
         "GET, HEAD" if reads => Ok(()),
-        _ => Err(Answer::text(405, "method not allowed").with("allow", allowed)),
+        _ => Err(Response::text(405, "method not allowed").with("allow", allowed)),
     }
 }
 
 /// The refusal of a body that is not said to be JSON. Forms can send three content types, and
 /// this is none of them.
-pub(crate) fn check_content_type(head: &Parts) -> Result<(), Answer> {
+pub(crate) fn check_content_type(head: &Parts) -> Result<(), Response> {
     let essence = single(head, &CONTENT_TYPE)?.unwrap_or_default();
     let essence = essence.split(';').next().unwrap_or_default().trim();
     match essence.eq_ignore_ascii_case("application/json") {
         true => Ok(()),
-        false => Err(Answer::text(415, "content-type must be application/json")),
+        false => Err(Response::text(415, "content-type must be application/json")),
     }
 }
 
-fn refuse(problem: &str) -> Result<(), Answer> {
-    Err(Answer::text(403, problem))
+fn refuse(problem: &str) -> Result<(), Response> {
+    Err(Response::text(403, problem))
 }
 
 /// The value of a header that may be there once; two could be read in two ways.
-fn single<'a>(head: &'a Parts, name: &HeaderName) -> Result<Option<&'a str>, Answer> {
+fn single<'a>(head: &'a Parts, name: &HeaderName) -> Result<Option<&'a str>, Response> {
     let mut values = head.headers.get_all(name).iter();
     match (values.next(), values.next()) {
         (None, _) => Ok(None),
         (Some(value), None) => Ok(Some(value.to_str().unwrap_or("?"))),
-        (Some(_), Some(_)) => Err(Answer::text(403, &format!("{name} must not be repeated"))),
+        (Some(_), Some(_)) => Err(Response::text(403, &format!("{name} must not be repeated"))),
     }
 }
 

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::header::CONNECTION;
 use http::request::Parts;
-use http::{HeaderValue, Method, Response};
+use http::{HeaderValue, Method, Response as HttpResponse};
 use serde_json::json;
 use tokio::sync::mpsc::{self, UnboundedSender};
 use tokio::sync::oneshot;
 
-use crate::api::Answer;
+use crate::api::Response;
 use crate::control::{self, Origin};
 use crate::error::ControlError;
 use crate::inbox::{self, Cursor, Details};
@@ -46,16 +46,16 @@ pub(crate) async fn answer(
     orders: &UnboundedSender<Order>,
     head: &Parts,
     body: &Bytes,
-) -> Response<Body> {
+) -> HttpResponse<Body> {
     let reply = match guard::check_origin(head) {
         Ok(()) => route(shared, orders, head, body).await,
         Err(refusal) => Err(refusal),
     };
     let (answer, live) = match reply {
-        Ok(Reply::Answer(answer)) | Err(answer) => (answer, None),
+        Ok(Reply::Response(answer)) | Err(answer) => (answer, None),
         Ok(Reply::Live(answer, pieces)) => (answer, Some(pieces)),
     };
-    let mut response = Response::from(protect(answer));
+    let mut response = HttpResponse::from(protect(answer));
     if let Some(pieces) = live {
         *response.body_mut() = Body::Live(pieces);
     }
@@ -63,14 +63,14 @@ pub(crate) async fn answer(
 }
 
 /// The answer with what every one of these paths tells a browser.
-pub(crate) fn protect(answer: Answer) -> Answer {
+pub(crate) fn protect(answer: Response) -> Response {
     PROTECTION.iter().fold(answer, |answer, (name, value)| answer.with_default(name, value))
 }
 
 enum Reply {
-    Answer(Answer),
+    Response(Response),
     /// An answer that goes on while there is something to tell.
-    Live(Answer, mpsc::Receiver<Bytes>),
+    Live(Response, mpsc::Receiver<Bytes>),
 }
 
 async fn route(
@@ -78,16 +78,16 @@ async fn route(
     orders: &UnboundedSender<Order>,
     head: &Parts,
     body: &Bytes,
-) -> Result<Reply, Answer> {
+) -> Result<Reply, Response> {
     match head.uri.path() {
         CONTROL => {
             guard::check_method(head, "POST")?;
             guard::check_content_type(head)?;
-            Ok(Reply::Answer(control(shared, orders, body).await))
+            Ok(Reply::Response(control(shared, orders, body).await))
         }
         "/" => {
             guard::check_method(head, "GET, HEAD")?;
-            Ok(Reply::Answer(inbox::page()))
+            Ok(Reply::Response(inbox::page()))
         }
         EVENTS => {
             guard::check_method(head, "GET, HEAD")?;
@@ -101,13 +101,13 @@ async fn route(
             let which = path.strip_prefix(ENTRIES).and_then(|which| which.strip_prefix('/'));
             let which = which.ok_or_else(not_found)?;
             guard::check_method(head, "GET, HEAD")?;
-            entry(shared, which).map(Reply::Answer)
+            entry(shared, which).map(Reply::Response)
         }
     }
 }
 
-fn not_found() -> Answer {
-    Answer::text(404, "not found")
+fn not_found() -> Response {
+    Response::text(404, "not found")
 }
 
 /// The inbox, live.
@@ -117,22 +117,22 @@ fn events(shared: &Arc<Shared>, head: &Parts) -> Reply {
 }
 
 /// An answer that a task of its own tells, piece by piece.
-fn live<T>(head: &Parts, content_type: &str, tell: impl FnOnce(mpsc::Sender<Bytes>) -> T) -> Reply
+fn live<T>(head: &Parts, content_type: &str, stream: impl FnOnce(mpsc::Sender<Bytes>) -> T) -> Reply
 where
     T: Future<Output = ()> + Send + 'static,
 {
-    let answer = Answer::text(200, "").with("content-type", content_type);
+    let answer = Response::text(200, "").with("content-type", content_type);
     if head.method == Method::HEAD {
-        return Reply::Answer(answer);
+        return Reply::Response(answer);
     }
     // Small, so that a peer that is slow to read holds up what it is told and not more.
     let (out, pieces) = mpsc::channel(1);
-    tokio::spawn(tell(out));
+    tokio::spawn(stream(out));
     Reply::Live(answer, pieces)
 }
 
 /// One request in whole, or the email in it.
-fn entry(shared: &Shared, which: &str) -> Result<Answer, Answer> {
+fn entry(shared: &Shared, which: &str) -> Result<Response, Response> {
     let (number, wants_email) = match which.strip_suffix("/email") {
         Some(number) => (number, true),
         None => (which, false),
@@ -141,16 +141,16 @@ fn entry(shared: &Shared, which: &str) -> Result<Answer, Answer> {
     let Some(entry) = shared.look(|world| world.inbox.entry(number)) else {
         // It may have left between two steps of a page, which is no error that a browser
         // should tell of.
-        return Ok(Answer::empty());
+        return Ok(Response::empty());
     };
     match wants_email {
         true => inbox::email(&entry).ok_or_else(not_found),
-        false => Ok(Answer::json(200, &Details::of(&entry, &shared.config.api_key))),
+        false => Ok(Response::json(200, &Details::new(&entry, &shared.config.api_key))),
     }
 }
 
 /// Carries out a command; what it does to the port is done when this returns.
-async fn control(shared: &Shared, orders: &UnboundedSender<Order>, body: &[u8]) -> Answer {
+async fn control(shared: &Shared, orders: &UnboundedSender<Order>, body: &[u8]) -> Response {
     let done = std::str::from_utf8(body)
         .map_err(|_| ControlError::new("the command is not UTF-8"))
         .and_then(|command| control::run(shared, command, Origin::Http));
@@ -158,10 +158,10 @@ async fn control(shared: &Shared, orders: &UnboundedSender<Order>, body: &[u8]) 
         Ok(done) => done,
         Err(error) => {
             let body = json!({"error": error.to_string(), "field": error.field()});
-            return Answer::json(400, &body);
+            return Response::json(400, &body);
         }
     };
-    let mut answer = Answer::text(200, &done.answer).with("content-type", "application/json");
+    let mut answer = Response::text(200, &done.answer).with("content-type", "application/json");
     if let Some(change) = done.port {
         if matches!(change, PortChange::Close(_)) {
             answer.headers.push((CONNECTION, HeaderValue::from_static("close")));

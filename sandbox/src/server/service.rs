@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::header::EXPECT;
-use http::{Method, Request, Response, StatusCode};
+use http::{Method, Request, Response as HttpResponse, StatusCode};
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
 use tokio::sync::mpsc::UnboundedSender;
 
-use crate::api::Answer;
+use crate::api::Response;
 use crate::fault::FaultKind;
 use crate::record::Received;
 use crate::server::body::Body;
@@ -29,13 +29,14 @@ pub(crate) async fn answer(
     wire: Arc<Wire>,
     orders: UnboundedSender<Order>,
     request: Request<Incoming>,
-) -> Result<Response<Body>, hyper::Error> {
+) -> Result<HttpResponse<Body>, hyper::Error> {
     let (head, body) = request.into_parts();
     let is_own = own_paths::contain(head.uri.path());
     let waits = head.headers.contains_key(EXPECT);
     let Some(body) = read(body, waits).await? else {
         wire.request_is_answered(None);
-        let answer = Answer::text(413, "the request's body is larger than 1 MiB").with("connection", "close");
+        let answer =
+            Response::text(413, "the request's body is larger than 1 MiB").with("connection", "close");
         return Ok(if is_own { own_paths::protect(answer) } else { answer }.into());
     };
     if is_own {
@@ -44,8 +45,8 @@ pub(crate) async fn answer(
         return Ok(answer);
     }
     let (answer, fault) = match shared.handle(Received::new(&head, body, wire.connection)) {
-        Handled::Answer(answer, fault) => (answer, fault),
-        Handled::Unread => (Answer::text(503, ""), Some(FaultKind::CloseBeforeRead)),
+        Handled::Response(answer, fault) => (answer, fault),
+        Handled::Unread => (Response::text(503, ""), Some(FaultKind::CloseBeforeRead)),
     };
     let plan = fault
         .filter(FaultKind::is_for_the_wire)
@@ -76,9 +77,9 @@ async fn read(mut body: Incoming, waits: bool) -> Result<Option<Bytes>, hyper::E
     Ok((length <= BODY_LIMIT).then(|| whole.into_boxed_slice().into()))
 }
 
-impl From<Answer> for Response<Body> {
-    fn from(answer: Answer) -> Response<Body> {
-        let mut response = Response::new(Body::Whole(Some(answer.body)));
+impl From<Response> for HttpResponse<Body> {
+    fn from(answer: Response) -> HttpResponse<Body> {
+        let mut response = HttpResponse::new(Body::Whole(Some(answer.body)));
         *response.status_mut() = answer.status;
         response.headers_mut().extend(answer.headers);
         response
@@ -86,7 +87,7 @@ impl From<Answer> for Response<Body> {
 }
 
 /// How much of the body hyper sends.
-fn sent_body_length(method: &Method, answer: &Answer) -> usize {
+fn sent_body_length(method: &Method, answer: &Response) -> usize {
     let none = *method == Method::HEAD
         || (*method == Method::CONNECT && answer.status.is_success())
         || answer.status == StatusCode::NO_CONTENT

@@ -1,4 +1,4 @@
-//! Answers, before HTTP has its hand in them.
+//! Responses, before HTTP has its hand in them.
 
 use std::collections::BTreeMap;
 
@@ -11,9 +11,9 @@ use crate::api::code::Code;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// Status, headers and body of an answer.
+/// Status, headers and body of a response.
 #[derive(Debug, Clone)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: StatusCode,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     pub(crate) body: Bytes,
@@ -32,10 +32,10 @@ impl Refusal {
     }
 }
 
-impl From<Refusal> for Answer {
-    fn from(refusal: Refusal) -> Answer {
+impl From<Refusal> for Response {
+    fn from(refusal: Refusal) -> Response {
         let code = refusal.code;
-        Answer::failure(code.status(), code.name(), &refusal.error)
+        Response::failure(code.status(), code.name(), &refusal.error)
     }
 }
 
@@ -54,51 +54,51 @@ struct Failure<'a> {
     code: &'a str,
 }
 
-impl Answer {
+impl Response {
     /// The success envelope.
-    pub(crate) fn success(message: Option<&str>, data: &impl Serialize) -> Answer {
-        Answer::json(200, &Success { success: true, message, data })
+    pub(crate) fn success(message: Option<&str>, data: &impl Serialize) -> Response {
+        Response::json(200, &Success { success: true, message, data })
     }
 
     /// The failure envelope.
-    pub(crate) fn failure(status: u16, code: &str, error: &str) -> Answer {
+    pub(crate) fn failure(status: u16, code: &str, error: &str) -> Response {
         let envelope = Failure { success: false, error, code };
-        Answer::json(status, &envelope)
+        Response::json(status, &envelope)
     }
 
     /// Any value as JSON, its members in the order of their declaration.
-    pub(crate) fn json(status: u16, value: &impl Serialize) -> Answer {
+    pub(crate) fn json(status: u16, value: &impl Serialize) -> Response {
         match serde_json::to_vec(value) {
-            Ok(body) => Answer::new(status, JSON, body),
-            Err(error) => Answer::sandbox_fault(&error.to_string()),
+            Ok(body) => Response::new(status, JSON, body),
+            Err(error) => Response::sandbox_fault(&error.to_string()),
         }
     }
 
-    pub(crate) fn text(status: u16, text: &str) -> Answer {
+    pub(crate) fn text(status: u16, text: &str) -> Response {
         let plain = HeaderValue::from_static("text/plain; charset=utf-8");
-        Answer::new(status, plain, text.to_owned().into_bytes())
+        Response::new(status, plain, text.to_owned().into_bytes())
     }
 
     /// 204: there is nothing to tell.
-    pub(crate) fn empty() -> Answer {
-        Answer { status: StatusCode::NO_CONTENT, headers: Vec::new(), body: Bytes::new() }
+    pub(crate) fn empty() -> Response {
+        Response { status: StatusCode::NO_CONTENT, headers: Vec::new(), body: Bytes::new() }
     }
 
     /// 200 with the right content type and a body that is not JSON.
-    pub(crate) fn unreadable() -> Answer {
-        Answer::new(200, JSON, b"accepted, but this is not JSON".to_vec())
+    pub(crate) fn unreadable() -> Response {
+        Response::new(200, JSON, b"accepted, but this is not JSON".to_vec())
     }
 
     /// What a test dictated. The JSON form of a fault is checked when it is read; one
     /// built in Rust can still hold what HTTP cannot carry.
-    pub(crate) fn exactly(status: u16, headers: &BTreeMap<String, String>, body: &str) -> Answer {
-        let mut answer = Answer::new(status, JSON, body.to_owned().into_bytes());
+    pub(crate) fn exactly(status: u16, headers: &BTreeMap<String, String>, body: &str) -> Response {
+        let mut answer = Response::new(status, JSON, body.to_owned().into_bytes());
         for (name, value) in headers {
             answer = answer.with(name, value);
         }
         let framing = [CONTENT_LENGTH, TRANSFER_ENCODING];
         if answer.headers.iter().any(|(name, _)| framing.contains(name)) {
-            return Answer::sandbox_fault("the body's length is not for a fault to set");
+            return Response::sandbox_fault("the body's length is not for a fault to set");
         }
         answer
     }
@@ -127,10 +127,10 @@ impl Answer {
     }
 
     /// The same answer with a header set.
-    pub(crate) fn with(mut self, name: &str, value: &str) -> Answer {
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Response {
         let name = HeaderName::from_bytes(name.as_bytes());
         let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(value)) else {
-            return Answer::sandbox_fault("a header of the fault cannot be sent");
+            return Response::sandbox_fault("a header of the fault cannot be sent");
         };
         self.headers.retain(|(present, _)| *present != name);
         self.headers.push((name, value));
@@ -138,23 +138,23 @@ impl Answer {
     }
 
     /// The same answer with a header that it did not have.
-    pub(crate) fn with_default(self, name: &str, value: &str) -> Answer {
+    pub(crate) fn with_default(self, name: &str, value: &str) -> Response {
         match self.headers.iter().any(|(present, _)| present.as_str() == name) {
             true => self,
             false => self.with(name, value),
         }
     }
 
-    fn new(status: u16, content_type: HeaderValue, body: Vec<u8>) -> Answer {
+    fn new(status: u16, content_type: HeaderValue, body: Vec<u8>) -> Response {
         let Some(status) = final_status(status) else {
-            return Answer::sandbox_fault("the fault's status is out of range");
+            return Response::sandbox_fault("the fault's status is out of range");
         };
-        Answer { status, headers: vec![(CONTENT_TYPE, content_type)], body: body.into() }
+        Response { status, headers: vec![(CONTENT_TYPE, content_type)], body: body.into() }
     }
 
     /// Not the service's failure but the sandbox's, so that a test can tell.
-    fn sandbox_fault(problem: &str) -> Answer {
-        Answer::text(500, &format!("sandbox: {problem}"))
+    fn sandbox_fault(problem: &str) -> Response {
+        Response::text(500, &format!("sandbox: {problem}"))
     }
 }
 
