@@ -27,8 +27,7 @@ pub(crate) struct Context {
     pub(super) spend_limit: Option<Arc<SpendLimit>>,
     pub(super) budget: Budget,
     /// What the limits count with; it is shared while it is held.
-    #[allow(dead_code)]
-    counts: Arc<SharedCounts>,
+    _counts: Arc<SharedCounts>,
     pub(super) observer: Observer,
     pub(crate) ledger: Arc<Ledger>,
     /// Whether the journal is known to be of this client's origin.
@@ -40,7 +39,7 @@ pub(crate) struct Context {
 impl Context {
     pub(crate) fn new(config: &Config, shared: &Shared) -> Result<Self, Error> {
         let counts = match &config.journal {
-            Some(journal) => SharedCounts::of(journal),
+            Some(journal) => SharedCounts::for_journal(journal),
             None => shared.counts(),
         };
         let has_limit = !config.spend_limit.is_empty();
@@ -51,7 +50,7 @@ impl Context {
             pace: config.max_rate.map(|rate| counts.pace(rate, config.journal.as_ref())),
             spend_limit: has_limit.then(spend_limit),
             budget: Budget::new(),
-            counts,
+            _counts: counts,
             observer: shared.observer.clone(),
             ledger: shared.ledger(),
             journal_bound: AtomicBool::new(false),

@@ -172,7 +172,7 @@ impl Waiting {
 /// The barrier of an attempt; a message's body has to pass the pace's gate, too.
 fn new_barrier(context: &Context, operation: &AnyOperation<'_>, deadline: Deadline) -> Barrier {
     let pace = context.pace.clone().filter(|_| operation.effect() == Effect::Send);
-    Barrier::new(deadline.at()).behind(pace.map(|pace| Gate::new(move || pace.depart())))
+    Barrier::new(deadline.at()).with_gate(pace.map(|pace| Gate::new(move || pace.depart())))
 }
 
 async fn run_with_deadline(
@@ -465,7 +465,7 @@ impl<'a, 'k> Call<'a, 'k> {
                 None
             }
         };
-        self.barrier = self.new_barrier().until(deadline);
+        self.barrier = self.new_barrier().with_claim_deadline(deadline);
         Ok(deadline.is_some())
     }
 

@@ -42,7 +42,7 @@ pub(crate) trait Operation: Sync {
         None
     }
 
-    /// The channels by which the message may go in the end: the dearest one counts for a
+    /// The channels by which the message may go in the end: the most expensive one counts for a
     /// spend limit.
     fn channels(&self) -> Vec<&str> {
         self.message().map(PreparedMessage::channel).into_iter().collect()

@@ -31,7 +31,7 @@ static THREAD: PerProcess<BackgroundThread> = PerProcess::new();
 /// # Errors
 /// When the thread can't be started.
 pub fn spawn(future: impl Future<Output = ()> + Send + 'static) -> Result<(), Error> {
-    BackgroundThread::of(&THREAD)?.spawn(Box::pin(future));
+    BackgroundThread::running_in(&THREAD)?.spawn(Box::pin(future));
     Ok(())
 }
 
@@ -41,7 +41,7 @@ pub fn spawn(future: impl Future<Output = ()> + Send + 'static) -> Result<(), Er
 /// # Errors
 /// `ConfigError` for options that can't be used.
 pub fn send_many(client: &AsyncClient, options: &SendManyOptions) -> Result<Batch, Error> {
-    Batch::new(client.shared_context(), options, || BackgroundThread::of(&THREAD))
+    Batch::new(client.shared_context(), options, || BackgroundThread::running_in(&THREAD))
 }
 
 /// Ends the background threads, those of clients that have their own among them, and waits
@@ -156,12 +156,12 @@ impl Client {
         }
         let own = self.thread.clone();
         Batch::new(client.shared_context(), options, move || {
-            BackgroundThread::of(own.as_ref().map_or(&THREAD, |own| own.place()))
+            BackgroundThread::running_in(own.as_ref().map_or(&THREAD, |own| own.place()))
         })
     }
 
     fn thread(&self) -> Result<Arc<BackgroundThread>, Error> {
-        BackgroundThread::of(self.thread.as_ref().map_or(&THREAD, |own| own.place()))
+        BackgroundThread::running_in(self.thread.as_ref().map_or(&THREAD, |own| own.place()))
     }
 
     /// What the messages sent by this client have cost in this process:

@@ -57,7 +57,7 @@ impl BackgroundThread {
     }
 
     /// The thread of this place, started if there is none that runs.
-    pub(super) fn of(place: &PerProcess<Self>) -> Result<Arc<Self>, Error> {
+    pub(super) fn running_in(place: &PerProcess<Self>) -> Result<Arc<Self>, Error> {
         loop {
             let thread = place.get(Self::start)?;
             if !thread.ended.load(Ordering::SeqCst) {
@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn the_end_waits_for_what_runs() {
         let place = PerProcess::new();
-        let thread = BackgroundThread::of(&place).unwrap();
+        let thread = BackgroundThread::running_in(&place).unwrap();
         let done = Arc::new(AtomicBool::new(false));
         let set = done.clone();
         thread.spawn(Box::pin(async move {
@@ -158,15 +158,15 @@ mod tests {
         BackgroundThread::end(place.take().unwrap());
         assert!(done.load(Ordering::SeqCst) && place.existing().is_none());
         // The next one that asks has another.
-        drop(BackgroundThread::of(&place).unwrap());
+        drop(BackgroundThread::running_in(&place).unwrap());
     }
 
     #[test]
     fn a_thread_that_broke_is_replaced() {
         let place = PerProcess::new();
-        let broken = BackgroundThread::of(&place).unwrap();
+        let broken = BackgroundThread::running_in(&place).unwrap();
         broken.ended.store(true, Ordering::SeqCst);
-        let next = BackgroundThread::of(&place).unwrap();
+        let next = BackgroundThread::running_in(&place).unwrap();
         assert!(!Arc::ptr_eq(&broken, &next));
     }
 }

@@ -12,8 +12,8 @@ pub(super) struct Running(Mutex<Option<Callback>>);
 struct Callback {
     call: &'static str,
     since: Instant,
-    /// Whether it was told that it is slow.
-    told: bool,
+    /// Whether an event was emitted because it is slow.
+    reported: bool,
 }
 
 impl Running {
@@ -36,8 +36,8 @@ impl CallbackWatch {
     /// Tells if the one that runs has been running for long; of each once.
     pub(super) fn look(&self) {
         let slow = match &mut *self.running.lock() {
-            Some(callback) if !callback.told && callback.since.elapsed() >= SLOW_CALLBACK => {
-                callback.told = true;
+            Some(callback) if !callback.reported && callback.since.elapsed() >= SLOW_CALLBACK => {
+                callback.reported = true;
                 Some((callback.call, callback.since.elapsed()))
             }
             _ => None,
@@ -50,7 +50,7 @@ impl CallbackWatch {
     /// Runs a callback of the call of this name, on the background thread.
     pub fn run(&self, call: &'static str, callback: impl FnOnce()) {
         let since = Instant::now();
-        *self.running.lock() = Some(Callback { call, since, told: false });
+        *self.running.lock() = Some(Callback { call, since, reported: false });
         callback();
         *self.running.lock() = None;
         self.observer.slow_callback(call, since.elapsed());

@@ -266,7 +266,7 @@ impl ClientBuilder {
     /// each thread.
     #[doc(hidden)]
     pub fn environment(mut self, variables: HashMap<String, String>) -> Self {
-        self.environment = Environment::of(variables);
+        self.environment = Environment::from_variables(variables);
         self
     }
 

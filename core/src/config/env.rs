@@ -17,7 +17,7 @@ pub(super) const NOT_LOOPBACK: &str = "must be on loopback, because PARTNER_MESS
 pub(crate) struct Environment(Option<Arc<HashMap<String, String>>>);
 
 impl Environment {
-    pub(super) fn of(variables: HashMap<String, String>) -> Self {
+    pub(super) fn from_variables(variables: HashMap<String, String>) -> Self {
         Self(Some(Arc::new(variables)))
     }
 
@@ -68,7 +68,7 @@ mod tests {
     #[test]
     fn a_given_environment_counts_instead_of_the_process_s() {
         assert!(Environment::default().variable("PATH").unwrap().is_some());
-        let given = Environment::of(HashMap::from([
+        let given = Environment::from_variables(HashMap::from([
             ("A".to_owned(), String::new()),
             ("B".to_owned(), "b".to_owned()),
         ]));
@@ -81,7 +81,8 @@ mod tests {
     #[test]
     fn the_only_value_of_allow_is_loopback() {
         let given = |value: &str| {
-            Environment::of(HashMap::from([(ALLOW_VARIABLE.to_owned(), value.to_owned())])).only_loopback()
+            Environment::from_variables(HashMap::from([(ALLOW_VARIABLE.to_owned(), value.to_owned())]))
+                .only_loopback()
         };
         assert!(given("loopback").unwrap());
         assert!(!given("").unwrap());

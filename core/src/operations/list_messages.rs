@@ -7,7 +7,7 @@ use crate::call::{Context, Operation, RequestInfo, Success, execute};
 use crate::config::{CallOptions, Config};
 use crate::error::Error;
 use crate::transport::Response;
-use crate::types::{MessageFilter, Page, Pager, Step};
+use crate::types::{MessageFilter, Page, PageStep, Pager};
 
 /// Asks for the next page of a list; `None` after the last one.
 pub(crate) async fn next_page(
@@ -20,9 +20,9 @@ pub(crate) async fn next_page(
         let operation = ListPage::new(&context.config, number, filter);
         let result = execute(context, &operation, options).await;
         match pager.settle(number, result) {
-            Step::Page(result) => return Some(result),
-            Step::Skip => {}
-            Step::End => return None,
+            PageStep::Page(result) => return Some(result),
+            PageStep::Skip => {}
+            PageStep::End => return None,
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::error::{Effect, Error, Outcome};
 use crate::journal::{Canonical, Ending, Entry, JournalHandle, check_key};
 use crate::transport::Response;
 use crate::types::{
-    JournalRecord, Message, MessageFilter, MessageRecord, Page, Pager, PreparedMessage, Step,
+    JournalRecord, Message, MessageFilter, MessageRecord, Page, PageStep, Pager, PreparedMessage,
 };
 use crate::util::clock;
 
@@ -98,9 +98,9 @@ async fn find(
             Err(error) => (Err(error), None),
         };
         let page = match pager.settle(number, page) {
-            Step::Page(page) => page?,
-            Step::Skip => continue,
-            Step::End => break,
+            PageStep::Page(page) => page?,
+            PageStep::Skip => continue,
+            PageStep::End => break,
         };
         let ahead = date.map_or(0, |date| date - clock::wall_millis());
         candidates.extend(page.messages.into_iter().filter(|record| {

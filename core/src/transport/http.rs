@@ -18,7 +18,7 @@ use url::Url;
 use super::barrier::Barrier;
 use super::connection::{ConnectOnce, Progress};
 use super::failure::{ConnectionFacts, Failure};
-use super::pool::{Lease, Pool};
+use super::pool::{ConnectionLease, Pool};
 use super::resolver::Resolver;
 use super::{keep_alive, tls};
 use crate::config::Config;
@@ -71,7 +71,7 @@ impl Transport {
 
     fn with_resolver(config: &Config, resolver: Resolver) -> Result<Self, Error> {
         let mut settings = Settings::new(config, resolver)?;
-        let wants_certificate = tls::note_requests(&mut settings.tls);
+        let wants_certificate = tls::observe_certificate_requests(&mut settings.tls);
         // What can't work is told now.
         let unusable = |_| Error::internal("the HTTP client can't be set up");
         settings.client(&Progress::new()).map_err(unusable)?;
@@ -131,7 +131,7 @@ impl Transport {
     /// Makes one request over a connection; tells until when that may be used again.
     async fn send_over(
         &self,
-        lease: &Lease<'_>,
+        lease: &ConnectionLease<'_>,
         request: reqwest::Request,
     ) -> Result<(Response, Option<Instant>), Failure> {
         let answered = lease.connection.http.execute(request).await;

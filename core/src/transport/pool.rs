@@ -63,7 +63,7 @@ impl Pool {
     }
 
     /// A connection for one request.
-    pub(super) async fn lease(&self) -> Result<Lease<'_>, Failure> {
+    pub(super) async fn lease(&self) -> Result<ConnectionLease<'_>, Failure> {
         loop {
             let mut stage = match self.try_acquire() {
                 Acquired::Lease(lease) => return Ok(lease),
@@ -117,8 +117,8 @@ impl Pool {
         Ok(Arc::new(Connection::new(http, progress, permit)))
     }
 
-    fn lend(&self, connection: Arc<Connection>, reused: bool, now: Instant) -> Lease<'_> {
-        Lease { pool: self, connection, reused, began: now, ended: false }
+    fn lend(&self, connection: Arc<Connection>, reused: bool, now: Instant) -> ConnectionLease<'_> {
+        ConnectionLease { pool: self, connection, reused, began: now, ended: false }
     }
 
     fn lock(&self) -> MutexGuard<'_, Origin> {
@@ -128,7 +128,7 @@ impl Pool {
 
 /// What a request finds when it wants a connection.
 enum Acquired<'a> {
-    Lease(Lease<'a>),
+    Lease(ConnectionLease<'a>),
     /// The first connection will show what is spoken.
     Pending(watch::Receiver<Stage>),
     /// As many are open as may be.
@@ -178,7 +178,7 @@ impl Origin {
 
 /// A connection for one request. Dropped unfinished, it is not used again, unless
 /// others share it.
-pub(super) struct Lease<'a> {
+pub(super) struct ConnectionLease<'a> {
     pool: &'a Pool,
     pub(super) connection: Arc<Connection>,
     /// Whether it was there before this request.
@@ -187,7 +187,7 @@ pub(super) struct Lease<'a> {
     ended: bool,
 }
 
-impl Lease<'_> {
+impl ConnectionLease<'_> {
     /// Whether the service may hold a body back until it wants it.
     pub(super) fn may_be_http2(&self) -> bool {
         self.pool.may_share && self.connection.protocol() != Some(Protocol::Http1)
@@ -231,7 +231,7 @@ impl Lease<'_> {
     }
 }
 
-impl Drop for Lease<'_> {
+impl Drop for ConnectionLease<'_> {
     /// The request was given up.
     fn drop(&mut self) {
         if self.ended {

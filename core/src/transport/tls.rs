@@ -39,24 +39,25 @@ pub(super) fn client_config(config: &Config) -> Result<ClientConfig, Error> {
     Ok(tls)
 }
 
-/// Tells from now on whether the service asks for a certificate of the client. All
-/// connections have this one: rustls resumes no session of another.
-pub(super) fn note_requests(tls: &mut ClientConfig) -> Arc<AtomicBool> {
-    let asked = Arc::<AtomicBool>::default();
+/// Observes whether the service asks for a certificate of the client: gives a flag that is set
+/// once it does. All connections have this one: rustls resumes no session of another.
+pub(super) fn observe_certificate_requests(tls: &mut ClientConfig) -> Arc<AtomicBool> {
+    let requested = Arc::<AtomicBool>::default();
     let resolver = tls.client_auth_cert_resolver.clone();
-    tls.client_auth_cert_resolver = Arc::new(Noting { resolver, asked: asked.clone() });
-    asked
+    tls.client_auth_cert_resolver =
+        Arc::new(CertificateRequestObserver { resolver, requested: requested.clone() });
+    requested
 }
 
 #[derive(Debug)]
-struct Noting {
+struct CertificateRequestObserver {
     resolver: Arc<dyn ResolvesClientCert>,
-    asked: Arc<AtomicBool>,
+    requested: Arc<AtomicBool>,
 }
 
-impl ResolvesClientCert for Noting {
+impl ResolvesClientCert for CertificateRequestObserver {
     fn resolve(&self, issuers: &[&[u8]], schemes: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
-        self.asked.store(true, Ordering::Relaxed);
+        self.requested.store(true, Ordering::Relaxed);
         self.resolver.resolve(issuers, schemes)
     }
 

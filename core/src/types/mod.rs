@@ -18,8 +18,9 @@ pub use filter::MessageFilter;
 pub use journal_record::{JournalConflict, JournalRecord, JournalSummary, JournalTotal};
 pub use message::{Email, Message, PreparedMessage, Sms, WhatsApp, WireMessage};
 pub use page::Page;
+pub(crate) use pager::PageStep;
 pub use pager::Pager;
-pub(crate) use pager::Step;
+
 pub use receipt::{FallbackReceipt, Receipt};
 pub use record::MessageRecord;
 pub use request::{Reply, Request};

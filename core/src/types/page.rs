@@ -43,7 +43,7 @@ impl Page {
             MessageRecord::read(record).ok_or_else(what)
         };
         let messages: Result<Vec<_>, String> = records.into_iter().map(record).collect();
-        let totals = Totals::of(data);
+        let totals = Totals::read(data);
         Ok(Self {
             messages: messages?,
             page,
@@ -106,12 +106,12 @@ struct Totals {
 }
 
 impl Totals {
-    fn of(data: &RawValue) -> Self {
+    fn read(data: &RawValue) -> Self {
         let names = ["limit", "total", "totalPages", "hasMore", "pagination"];
         let Ok([limit, total, total_pages, has_more, inner]) = json::fields(data.get(), names) else {
             return Self::default();
         };
-        let inner = inner.map(Self::of).unwrap_or_default();
+        let inner = inner.map(Self::read).unwrap_or_default();
         let number = |member: Option<&RawValue>| serde_json::from_str(member?.get()).ok();
         Self {
             limit: number(limit).or(inner.limit),

@@ -47,7 +47,7 @@ pub struct Pager {
 const MAX_REPEATED: u32 = 2;
 
 /// What becomes of the list with an answer.
-pub(crate) enum Step {
+pub(crate) enum PageStep {
     Page(Result<Page, Error>),
     /// The page had nothing new: the next one may.
     Skip,
@@ -85,20 +85,20 @@ impl Pager {
     }
 
     /// What the answer for the page called `number` makes of the list.
-    pub(crate) fn settle(&mut self, number: u32, result: Result<Page, Error>) -> Step {
+    pub(crate) fn settle(&mut self, number: u32, result: Result<Page, Error>) -> PageStep {
         self.next = None;
         match result {
             Ok(page) => self.accept(page),
             // Nobody said that there was a further page, and there is none.
             Err(error) if !self.is_first(number) && !self.promised && is_past_the_end(&error) => self.end(),
-            Err(error) => Step::Page(Err(error)),
+            Err(error) => PageStep::Page(Err(error)),
         }
     }
 
-    fn accept(&mut self, mut page: Page) -> Step {
+    fn accept(&mut self, mut page: Page) -> PageStep {
         let first = self.is_first(page.page);
         if page.messages.is_empty() {
-            return if first { Step::Page(Ok(page)) } else { self.end() };
+            return if first { PageStep::Page(Ok(page)) } else { self.end() };
         }
         let is_full = page.messages.len() as u64 >= u64::from(self.filter.page_size());
         page.messages.retain(|message| self.seen.insert(hash(&message.message_id)));
@@ -116,7 +116,7 @@ impl Pager {
         if more != Some(false) || lacks {
             self.next = page.page.checked_add(1);
         }
-        Step::Page(Ok(page))
+        PageStep::Page(Ok(page))
     }
 
     /// Whether there is a page after this one, as far as the service tells. How full it
@@ -132,30 +132,30 @@ impl Pager {
     }
 
     /// A page whose messages were all there before.
-    fn repetition(&mut self, number: u32, is_full: bool) -> Step {
+    fn repetition(&mut self, number: u32, is_full: bool) -> PageStep {
         if !self.promised && !is_full {
             return self.end();
         }
         self.repeated += 1;
         if self.repeated < MAX_REPEATED {
             self.next = number.checked_add(1);
-            return Step::Skip;
+            return PageStep::Skip;
         }
         let what = format!("the service gave page {number} the messages of an earlier page");
-        Step::Page(Err(Error::read_failed(Kind::Malformed, what)))
+        PageStep::Page(Err(Error::read_failed(Kind::Malformed, what)))
     }
 
     /// The last page was there. Nothing is missing silently.
-    fn end(&self) -> Step {
+    fn end(&self) -> PageStep {
         match self.expected {
             Some(expected) if self.passed < expected => {
                 let what = format!(
                     "the service told of {expected} messages and gave {} (pages are counted from 1 here)",
                     self.passed
                 );
-                Step::Page(Err(Error::read_failed(Kind::Malformed, what)))
+                PageStep::Page(Err(Error::read_failed(Kind::Malformed, what)))
             }
-            _ => Step::End,
+            _ => PageStep::End,
         }
     }
 
@@ -190,12 +190,12 @@ mod tests {
             let Some((number, _)) = pager.next_page() else { break };
             assert_eq!(number, page.page);
             match pager.settle(number, Ok(page.clone())) {
-                Step::Page(Ok(page)) => {
+                PageStep::Page(Ok(page)) => {
                     given.push(Ok(page.messages.into_iter().map(|message| message.message_id).collect()));
                 }
-                Step::Page(Err(error)) => given.push(Err(error.to_string())),
-                Step::Skip => {}
-                Step::End => break,
+                PageStep::Page(Err(error)) => given.push(Err(error.to_string())),
+                PageStep::Skip => {}
+                PageStep::End => break,
             }
         }
         given

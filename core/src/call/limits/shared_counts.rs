@@ -45,7 +45,7 @@ impl SharedCounts {
     }
 
     /// Those of a journal: they are the same as long as one of its clients is there.
-    pub(crate) fn of(journal: &JournalHandle) -> Arc<Self> {
+    pub(crate) fn for_journal(journal: &JournalHandle) -> Arc<Self> {
         let Ok(all) = OF_JOURNALS.get(|| Ok::<_, Infallible>(Mutex::default()));
         let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|_, counts| counts.strong_count() > 0);

@@ -34,7 +34,7 @@ struct State {
     /// What the journal was last asked in vain for, and how often it was so far.
     failure: Option<Error>,
     failures: u64,
-    /// Counts how often the share was given back: an answer to what was asked before isn't heeded.
+    /// Counts how often the share was given back: an answer to what was asked before is ignored.
     returns: u64,
 }
 
@@ -253,10 +253,10 @@ impl Lease {
         self.is_asking = true;
         let wanted = recent.saturating_mul(2).saturating_add(waiting);
         self.wanted = wanted.clamp(count.div_ceil(4), count);
-        Some(self.request_of(now, self.wanted, held))
+        Some(self.make_request(now, self.wanted, held))
     }
 
-    fn request_of(&mut self, now: Duration, wanted: u32, holding: u32) -> RateRequest {
+    fn make_request(&mut self, now: Duration, wanted: u32, holding: u32) -> RateRequest {
         let recent = self.recent(now);
         let last = self.times.back().map_or(Duration::ZERO, |last| now.saturating_sub(*last));
         let Rate { count, window } = self.rate;
@@ -284,7 +284,7 @@ impl Lease {
         if self.until.is_zero() && !self.is_asking {
             return None;
         }
-        let request = self.request_of(now, 0, 0);
+        let request = self.make_request(now, 0, 0);
         (self.share, self.until, self.is_asking) = (0, Duration::ZERO, false);
         Some(request)
     }

@@ -57,7 +57,7 @@ impl SpendLimit {
         Arc::new(Self { limits: Limits { limits, max_cost }, spendings })
     }
 
-    /// Holds what a message by the dearest of these channels may cost; waits as long as what
+    /// Holds what a message by the most expensive of these channels may cost; waits as long as what
     /// is under way, here or according to the journal, may leave enough. What the journal had
     /// when it was last asked will do for a message that `has_key`: its claim looks again.
     ///

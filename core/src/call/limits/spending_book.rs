@@ -59,7 +59,7 @@ impl SpendingBook {
         self.journal = Some(spending);
     }
 
-    /// Holds what a message by the dearest of these channels may cost.
+    /// Holds what a message by the most expensive of these channels may cost.
     pub(super) fn hold(&mut self, limits: &Limits, channels: &[&str], has_key: bool) -> Decision {
         if let Some(reason) = &self.stopped {
             return Decision::Refused(reason.clone());
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fallback_holds_its_dearest_channel() {
+    fn a_fallback_holds_its_most_expensive_channel() {
         let (mut book, limits) = (SpendingBook::default(), limits("1.00", None));
         for (channel, cost) in [("SMS", "0.10"), ("WHATSAPP", "0.40")] {
             let first = held(book.hold(&limits, &[channel], false));
@@ -247,7 +247,7 @@ mod tests {
         let both = held(book.hold(&limits, &["SMS", "WHATSAPP"], true));
         assert!(matches!(book.hold(&limits, &["SMS", "WHATSAPP"], false), Decision::Wait));
         let sms = held(book.hold(&limits, &["SMS"], true));
-        // The journal knows one channel of each: the dearest stays held.
+        // The journal knows one channel of each: the most expensive stays held.
         assert!(book.claimed(sms).is_none());
         assert!(book.claimed(both).is_some());
         assert!(matches!(book.hold(&limits, &["WHATSAPP"], false), Decision::Wait));

@@ -60,14 +60,14 @@ impl Barrier {
     }
 
     /// The same with a gate that the body has to pass as it leaves.
-    pub(crate) fn behind(mut self, gate: Option<Gate>) -> Self {
+    pub(crate) fn with_gate(mut self, gate: Option<Gate>) -> Self {
         self.gate = gate;
         self
     }
 
     /// The same from the deadline of a key's claim on: others may rely on it that nothing
     /// leaves after that, by the time since the machine was started and by the wall clock.
-    pub(crate) fn until(mut self, claim: Option<ClaimDeadline>) -> Self {
+    pub(crate) fn with_claim_deadline(mut self, claim: Option<ClaimDeadline>) -> Self {
         self.claim = claim;
         self
     }
