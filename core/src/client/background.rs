@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::background_thread::{BackgroundThread, OwnThread};
-pub use super::batch::{Batch, BatchStep};
+pub use super::batch::Batch;
 pub use super::callback_watch::CallbackWatch;
 use super::client::Client as AsyncClient;
 #[cfg(unix)]
@@ -18,6 +18,7 @@ use crate::call::limits::shared_counts;
 use crate::config::{CallOptions, Cancel, Config, SendManyOptions};
 use crate::error::{Effect, Error};
 use crate::journal::unrecorded;
+pub use crate::types::BatchStep;
 use crate::types::Spending;
 use crate::util::{PerProcess, ending_threads};
 

@@ -10,8 +10,8 @@ use super::background_thread::BackgroundThread;
 use crate::call::Context;
 use crate::config::SendManyOptions;
 use crate::error::Error;
-use crate::operations::{self, Run, Step};
-use crate::types::{BatchMessage, BatchResult, BatchSummary};
+use crate::operations::{self, Run};
+use crate::types::{BatchMessage, BatchResult, BatchStep, BatchSummary};
 
 /// A run of many messages, whose source is the caller's: it says when it wants the next
 /// one. Dropping it begins nothing more; what is under way goes on to its end.
@@ -38,27 +38,6 @@ use crate::types::{BatchMessage, BatchResult, BatchSummary};
 /// # }
 /// ```
 pub struct Batch(Arc<Run>);
-
-/// What comes next in a [`Batch`].
-#[derive(Debug)]
-pub enum BatchStep {
-    /// Another message can be begun: [`offer`](Batch::offer) one, or [`finish`](Batch::finish).
-    Room,
-    /// A message has ended.
-    Result(Box<BatchResult>),
-    /// Everything has ended. The error is why the run was stopped; it is given once.
-    Ended(Option<Error>),
-}
-
-impl From<Step> for BatchStep {
-    fn from(step: Step) -> Self {
-        match step {
-            Step::Room => Self::Room,
-            Step::Result(result) => Self::Result(result),
-            Step::Ended(error) => Self::Ended(error),
-        }
-    }
-}
 
 impl Batch {
     pub(super) fn new(
@@ -97,7 +76,7 @@ impl Batch {
     /// Blocks this thread until something comes next; `None` after so long.
     #[must_use]
     pub fn wait(&self, longest: Duration) -> Option<BatchStep> {
-        self.0.wait(longest).map(Into::into)
+        self.0.wait(longest)
     }
 
     /// Blocks this thread until nothing is under way any more and nothing more is begun;

@@ -16,7 +16,7 @@ pub(crate) use list_messages::next_page;
 pub(crate) use reconcile::reconcile;
 pub(crate) use request::request;
 pub(crate) use send::send;
-pub(crate) use send_many::{Run, Step, send_many};
+pub(crate) use send_many::{Run, send_many};
 pub(crate) use send_with_fallback::send_with_fallback;
 pub(crate) use wait_for_status::wait_for_status;
 

@@ -90,6 +90,19 @@ impl BatchResult {
     }
 }
 
+/// What comes next in a run of many messages whose source is the caller's:
+/// [`background::Batch`](crate::background::Batch).
+#[derive(Debug)]
+pub enum BatchStep {
+    /// Another message can be begun: [`offer`](crate::background::Batch::offer) one, or
+    /// [`finish`](crate::background::Batch::finish).
+    Room,
+    /// A message has ended.
+    Result(Box<BatchResult>),
+    /// Everything has ended. The error is why the run was stopped; it is given once.
+    Ended(Option<Error>),
+}
+
 /// The sums of a run. At any time
 /// `taken = sent + replayed + rejected + not_sent + unknown + in_flight`, and at its end
 /// `in_flight` is 0.

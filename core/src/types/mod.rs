@@ -13,14 +13,13 @@ mod request;
 mod spending;
 
 pub use balance::Balance;
-pub use batch::{BatchMessage, BatchResult, BatchSummary};
+pub use batch::{BatchMessage, BatchResult, BatchStep, BatchSummary};
 pub use filter::MessageFilter;
 pub use journal_record::{JournalConflict, JournalRecord, JournalSummary, JournalTotal};
 pub use message::{Email, Message, PreparedMessage, Sms, WhatsApp, WireMessage};
 pub use page::Page;
 pub(crate) use pager::PageStep;
 pub use pager::Pager;
-
 pub use receipt::{FallbackReceipt, Receipt};
 pub use record::MessageRecord;
 pub use request::{Reply, Request};

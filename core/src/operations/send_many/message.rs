@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use super::run::Run;
-use super::stop::not_begun;
+use super::stop_rules::not_begun;
 use crate::call::retry::backoff;
 use crate::call::{Context, Deadline, KeyedCall, Patience, execute_patiently};
 use crate::config::CallOptions;
@@ -75,15 +75,15 @@ async fn send_once(
         () = run.stop.cancelled() => {}
         // The call tells of that.
         () = context.closing.cancelled() => {}
-        () = run.heed_others() => {}
+        () = run.check_shared_stop() => {}
     }
     if run.stop.is_cancelled() {
         return Err(not_begun());
     }
     let send = Send::new(context, message);
     let form = || Canonical::of_message(message.wire_form());
-    let mut keyed =
-        KeyedCall::new(context, options, message.channel(), form).inspect_err(|error| run.heed(error))?;
+    let mut keyed = KeyedCall::new(context, options, message.channel(), form)
+        .inspect_err(|error| run.check_error(error))?;
     let patience = Patience { stop: &run.stop, turned_away };
     let result = execute_patiently(context, &send, options, keyed.as_mut(), &patience).await;
     // At once: what is recorded in the journal first may take a while.
@@ -93,7 +93,7 @@ async fn send_once(
             run.met_another_answer();
             context.ledger.add(receipt, message);
         }
-        Err(error) => run.heed(error),
+        Err(error) => run.check_error(error),
     }
     if let Some(keyed) = keyed {
         keyed.settle(&send, Deadline::start(context, options)?).await;

@@ -3,20 +3,23 @@
 //! meet every further message.
 //!
 //! The run itself never touches the source: whoever has it asks whether there is
-//! [room](Step::Room), and offers the next message. So it may be read on any thread, by
-//! iterators and by streams alike.
+//! [room](crate::types::BatchStep::Room), and offers the next message. So it may be read on
+//! any thread, by iterators and by streams alike.
 
 mod message;
+mod progress;
 mod run;
+mod source_pace;
 mod stop;
+mod stop_rules;
 
 use std::sync::Arc;
 
 use crate::call::Context;
 use crate::config::SendManyOptions;
 use crate::error::Error;
+pub(crate) use run::Run;
 use run::Spawn;
-pub(crate) use run::{Run, Step};
 
 /// Begins a run, whose tasks are begun by `spawn`.
 ///

@@ -8,12 +8,13 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::OnceCell;
 
-use super::stop::{StopRules, not_begun, stopped_by_another};
+use super::progress::{PROGRESS_INTERVAL, ProgressReports};
+use super::source_pace::SourcePace;
+use super::stop_rules::{StopRules, not_begun};
 use crate::call::Context;
 use crate::config::{CallOptions, Cancel, SendManyOptions};
 use crate::error::{Effect, Error};
-use crate::journal::JournalHandle;
-use crate::types::{BatchMessage, BatchResult, BatchSummary, PreparedMessage, Receipt};
+use crate::types::{BatchMessage, BatchResult, BatchStep, BatchSummary, PreparedMessage, Receipt};
 
 /// What a run does for a message; it ends with the message.
 pub(crate) type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -28,20 +29,10 @@ pub(super) type SendOne = fn(
     PreparedMessage,
 ) -> Pin<Box<dyn Future<Output = Result<Receipt, Error>> + Send>>;
 
-/// What comes next in a run.
-pub(crate) enum Step {
-    /// A message has ended.
-    Result(Box<BatchResult>),
-    /// Another message can be begun: offer one, or say that there is none.
-    Room,
-    /// Everything has ended. The error is why the run was stopped; it is given once.
-    Ended(Option<Error>),
-}
-
 /// The messages of one `send_many`.
 pub(crate) struct Run {
     pub(super) context: Arc<Context>,
-    options: SendManyOptions,
+    pub(super) options: SendManyOptions,
     /// Those of each call that the run makes.
     pub(super) call: CallOptions,
     /// Cancelled when nothing more is to be begun.
@@ -50,15 +41,15 @@ pub(crate) struct Run {
     pub(super) abort: Cancel,
     spawn: Spawn,
     send_one: SendOne,
-    /// Set once it was looked whether other runs on the journal were stopped.
-    has_looked: OnceCell<()>,
+    /// Set once it was checked whether other runs on the journal were stopped.
+    pub(super) first_shared_check: OnceCell<()>,
     state: Mutex<State>,
     /// Notified at each change, for those who block; the others have wakers in the state.
     changed: Condvar,
 }
 
-struct State {
-    rules: StopRules,
+pub(super) struct State {
+    pub(super) rules: StopRules,
     /// Without its times.
     summary: BatchSummary,
     began: Instant,
@@ -66,30 +57,16 @@ struct State {
     ended: Option<Instant>,
     ready: VecDeque<BatchResult>,
     /// Whether nothing more is taken.
-    source_ended: bool,
+    pub(super) source_ended: bool,
     /// Why the run was stopped, until that is given.
-    error: Option<Error>,
+    pub(super) error: Option<Error>,
     /// Those who wait for room or a result.
     wakers: Vec<Waker>,
-    told: Option<Instant>,
-    told_end: bool,
-    /// When the source was last asked for a message that has not come yet.
-    asked: Option<Instant>,
-    /// Whether the source took long for its last message.
-    slow_source: bool,
-    /// When that was last looked at.
-    looked: Option<Instant>,
+    progress: ProgressReports,
+    source: SourcePace,
+    /// When it was last checked whether another run was stopped.
+    pub(super) last_shared_check: Option<Instant>,
 }
-
-/// How often that is looked at.
-const LOOK_INTERVAL: Duration = Duration::from_secs(1);
-
-/// How often progress is told at most.
-const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
-
-/// A source that takes longer than this for a message is not asked while there are
-/// results to give.
-const SLOW_SOURCE: Duration = Duration::from_millis(5);
 
 impl Run {
     /// # Errors
@@ -118,11 +95,9 @@ impl Run {
             source_ended: false,
             error: None,
             wakers: Vec::new(),
-            told: None,
-            told_end: false,
-            asked: None,
-            slow_source: false,
-            looked: None,
+            progress: ProgressReports::default(),
+            source: SourcePace::default(),
+            last_shared_check: None,
         };
         Ok(Arc::new(Self {
             context,
@@ -132,7 +107,7 @@ impl Run {
             abort,
             spawn,
             send_one,
-            has_looked: OnceCell::new(),
+            first_shared_check: OnceCell::new(),
             state: Mutex::new(state),
             changed: Condvar::new(),
         }))
@@ -143,7 +118,7 @@ impl Run {
         let BatchMessage { key, message } = given;
         let under_way = {
             let mut state = self.lock();
-            state.answered_by_source();
+            state.source.answered();
             let index = state.summary.taken;
             state.summary.taken += 1;
             state.summary.in_flight += 1;
@@ -168,9 +143,9 @@ impl Run {
     /// The source has no more messages.
     pub(crate) fn finish(&self) {
         let mut state = self.lock();
-        state.answered_by_source();
+        state.source.answered();
         state.source_ended = true;
-        self.tell(state);
+        self.notify(state);
     }
 
     /// Begins nothing more; what is under way goes on to its end. Idempotent.
@@ -178,7 +153,7 @@ impl Run {
         self.stop.cancel();
         let mut state = self.lock();
         state.source_ended = true;
-        self.tell(state);
+        self.notify(state);
     }
 
     /// Gives up what is under way, too: it ends with the outcome that it has by now.
@@ -190,7 +165,7 @@ impl Run {
     /// Whether another message can be begun; `false`: never more.
     pub(crate) fn poll_room(&self, context: &TaskContext<'_>) -> Poll<bool> {
         let mut state = self.lock();
-        let room = self.room_of(&state);
+        let room = self.room_in(&state);
         if room.is_none() {
             state.wait(context.waker());
         }
@@ -199,10 +174,10 @@ impl Run {
 
     /// The same for now; `None`: not now, but perhaps later.
     pub(crate) fn room(&self) -> Option<bool> {
-        self.room_of(&self.lock())
+        self.room_in(&self.lock())
     }
 
-    fn room_of(&self, state: &State) -> Option<bool> {
+    fn room_in(&self, state: &State) -> Option<bool> {
         match state.source_ended {
             true => Some(false),
             false => self.has_room(state).then_some(true),
@@ -222,13 +197,13 @@ impl Run {
         }
         drop(state);
         let Some(step) = step else {
-            self.progress(false);
+            self.report_progress(false);
             return Poll::Pending;
         };
         Poll::Ready(match self.with_progress(step) {
-            Step::Result(result) => Some(Ok(result)),
-            Step::Ended(error) => error.map(Err),
-            Step::Room => None,
+            BatchStep::Result(result) => Some(Ok(result)),
+            BatchStep::Ended(error) => error.map(Err),
+            BatchStep::Room => None,
         })
     }
 
@@ -242,7 +217,7 @@ impl Run {
 
     /// Blocks this thread until something comes next, but no longer than this; for callers
     /// that look at something else now and then.
-    pub(crate) fn wait(&self, longest: Duration) -> Option<Step> {
+    pub(crate) fn wait(&self, longest: Duration) -> Option<BatchStep> {
         let until = Instant::now().checked_add(longest);
         let mut state = self.lock();
         loop {
@@ -253,14 +228,14 @@ impl Run {
             let remaining = until.map(|until| until.saturating_duration_since(Instant::now()));
             if remaining.is_some_and(|it| it.is_zero()) {
                 drop(state);
-                self.progress(false);
+                self.report_progress(false);
                 return None;
             }
             let slice = remaining.unwrap_or(PROGRESS_INTERVAL).min(PROGRESS_INTERVAL);
             state = self.changed.wait_timeout(state, slice).unwrap_or_else(PoisonError::into_inner).0;
             if self.options.on_progress.is_some() {
                 drop(state);
-                self.progress(false);
+                self.report_progress(false);
                 state = self.lock();
             }
         }
@@ -287,22 +262,23 @@ impl Run {
         true
     }
 
-    fn step(&self, state: &mut State) -> Option<Step> {
-        let few = state.summary.in_flight < u64::from(self.options.max_in_flight / 2) && !state.slow_source;
+    fn step(&self, state: &mut State) -> Option<BatchStep> {
+        let few =
+            state.summary.in_flight < u64::from(self.options.max_in_flight / 2) && !state.source.is_slow();
         if self.has_room(state) && (few || state.ready.is_empty()) {
-            state.asked = Some(Instant::now());
-            return Some(Step::Room);
+            state.source.asked();
+            return Some(BatchStep::Room);
         }
         self.result(state)
     }
 
-    fn result(&self, state: &mut State) -> Option<Step> {
+    fn result(&self, state: &mut State) -> Option<BatchStep> {
         if let Some(result) = state.ready.pop_front() {
             // There may be room again.
             state.wake();
-            return Some(Step::Result(Box::new(result)));
+            return Some(BatchStep::Result(Box::new(result)));
         }
-        state.has_ended().then(|| Step::Ended(state.error.take()))
+        state.has_ended().then(|| BatchStep::Ended(state.error.take()))
     }
 
     /// A slow consumer holds the source back: no more results wait than messages may be
@@ -312,75 +288,15 @@ impl Run {
         !state.source_ended && state.summary.in_flight < most as u64 && state.ready.len() < most
     }
 
-    /// A call has ended with this error: stops the run if that would meet every further
-    /// message.
-    pub(super) fn heed(&self, error: &Error) {
-        let mut state = self.lock();
-        if let Some(reason) = state.rules.heed(error, &self.options) {
-            if let Some((journal, shared)) = self.shared_journal().zip(reason.shared) {
-                // Whether it is remembered or not, this run is stopped.
-                drop(journal.stop(shared));
-            }
-            self.stop_with(state, reason.error);
-        }
-    }
-
-    /// The journal, if it is one that other machines may share.
-    fn shared_journal(&self) -> Option<&JournalHandle> {
-        self.context.config.journal.as_ref().filter(|journal| !journal.is_local())
-    }
-
-    /// Stops this run if another one was stopped that shares its journal: looks before the
-    /// first message, and then once a second. What can't be found out stops nothing: the next
-    /// claim tells of the journal.
-    pub(super) async fn heed_others(&self) {
-        let Some(journal) = self.shared_journal() else { return };
-        let look = async || {
-            self.lock().looked = Some(Instant::now());
-            if let Ok(Some(stop)) = journal.stopped().await {
-                self.stop_with(self.lock(), stopped_by_another(&stop));
-            }
-        };
-        if !self.has_looked.initialized() {
-            self.has_looked.get_or_init(look).await;
-        } else if self.lock().looked.is_some_and(|looked| looked.elapsed() >= LOOK_INTERVAL) {
-            look().await;
-        }
-    }
-
-    /// A message was turned away with 429; `true`: that ends the run.
-    pub(super) fn turned_away(&self, error: &Error) -> bool {
-        let mut state = self.lock();
-        match state.rules.turned_away(error, Instant::now()) {
-            Some(error) => {
-                self.stop_with(state, error);
-                true
-            }
-            None => false,
-        }
-    }
-
-    /// The run met something else than 429.
-    pub(super) fn met_another_answer(&self) {
-        self.lock().rules.met_another_answer();
-    }
-
-    fn stop_with(&self, mut state: MutexGuard<'_, State>, error: Error) {
-        self.stop.cancel();
-        state.error.get_or_insert(error);
-        state.source_ended = true;
-        self.tell(state);
-    }
-
     fn end(&self, index: u64, key: Option<String>, result: Result<Receipt, Error>) {
         let mut state = self.lock();
         state.summary.add(&result);
         state.ready.push_back(BatchResult::new(index, key, result));
-        self.tell(state);
+        self.notify(state);
     }
 
-    /// Tells who waits that something has changed.
-    fn tell(&self, mut state: MutexGuard<'_, State>) {
+    /// Wakes who waits: something has changed.
+    pub(super) fn notify(&self, mut state: MutexGuard<'_, State>) {
         if state.has_ended() {
             state.ended.get_or_insert_with(Instant::now);
         }
@@ -389,28 +305,20 @@ impl Run {
         self.changed.notify_all();
     }
 
-    fn with_progress(&self, step: Step) -> Step {
-        self.progress(matches!(step, Step::Ended(_)));
+    fn with_progress(&self, step: BatchStep) -> BatchStep {
+        self.report_progress(matches!(step, BatchStep::Ended(_)));
         step
     }
 
-    /// Tells of the progress, if it is time to.
-    fn progress(&self, at_end: bool) {
+    /// Calls the progress callback, if it is time to.
+    fn report_progress(&self, at_end: bool) {
         let Some(callback) = &self.options.on_progress else { return };
-        {
-            let mut state = self.lock();
-            let now = Instant::now();
-            let is_due = state.told.is_none_or(|told| now.duration_since(told) >= PROGRESS_INTERVAL);
-            if state.told_end || !(is_due || at_end) {
-                return;
-            }
-            state.told = Some(now);
-            state.told_end = at_end;
+        if self.lock().progress.is_due(Instant::now(), at_end) {
+            callback(&self.summary());
         }
-        callback(&self.summary());
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -428,12 +336,6 @@ impl State {
 
     fn wake(&mut self) {
         self.wakers.drain(..).for_each(Waker::wake);
-    }
-
-    fn answered_by_source(&mut self) {
-        if let Some(asked) = self.asked.take() {
-            self.slow_source = asked.elapsed() > SLOW_SOURCE;
-        }
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) struct StopReason {
 impl StopRules {
     /// A call of the run has ended with this error. Gives what the run ends with, if it would
     /// meet every further message.
-    pub(super) fn heed(&mut self, error: &Error, options: &SendManyOptions) -> Option<StopReason> {
+    pub(super) fn check_error(&mut self, error: &Error, options: &SendManyOptions) -> Option<StopReason> {
         // What the journal has recorded as unknown took no request.
         if error.outcome() == Some(Outcome::Unknown) && error.attempts() > 0 {
             self.unknown = self.unknown.saturating_add(1);
@@ -98,9 +98,9 @@ mod tests {
     #[test]
     fn only_unknowns_of_requests_of_the_run_count() {
         let (mut rules, options) = (StopRules::default(), SendManyOptions::new().max_unknown(2));
-        assert!((0..50).all(|_| rules.heed(&unknown(0), &options).is_none()), "recorded before");
-        assert!((0..2).all(|_| rules.heed(&unknown(1), &options).is_none()));
-        let StopReason { error, shared } = rules.heed(&unknown(1), &options).unwrap();
+        assert!((0..50).all(|_| rules.check_error(&unknown(0), &options).is_none()), "recorded before");
+        assert!((0..2).all(|_| rules.check_error(&unknown(1), &options).is_none()));
+        let StopReason { error, shared } = rules.check_error(&unknown(1), &options).unwrap();
         assert!(shared.unwrap().contains("3 requests"), "the others would leave as many");
         assert_eq!(error.class(), ErrorClass::OutcomeUnknown);
         assert!(error.to_string().contains("3 requests of this run are unknown (max_unknown)"), "{error}");
@@ -120,20 +120,21 @@ mod tests {
     #[test]
     fn what_stops_is_a_setting() {
         let error = |class| Error::of(class, "it was refused");
-        let heed =
-            |options: &SendManyOptions, class| StopRules::default().heed(&error(class), options).is_some();
+        let stops = |options: &SendManyOptions, class| {
+            StopRules::default().check_error(&error(class), options).is_some()
+        };
         let options = SendManyOptions::new();
-        let shared = |class| StopRules::default().heed(&error(class), &options).unwrap().shared;
+        let shared = |class| StopRules::default().check_error(&error(class), &options).unwrap().shared;
         assert_eq!(shared(ErrorClass::InsufficientCredit).as_deref(), Some("InsufficientCreditError"));
         assert_eq!(shared(ErrorClass::SpendLimit), None, "each has its own");
         for class in [ErrorClass::Authentication, ErrorClass::InsufficientCredit, ErrorClass::Journal] {
-            assert!(heed(&options, class), "{class:?}");
+            assert!(stops(&options, class), "{class:?}");
         }
         for class in [ErrorClass::Validation, ErrorClass::InvalidMessage, ErrorClass::Transport] {
-            assert!(!heed(&options, class), "{class:?}");
+            assert!(!stops(&options, class), "{class:?}");
         }
         let none = SendManyOptions::new().stop_on([] as [&str; 0]);
-        assert!(!heed(&none, ErrorClass::InsufficientCredit) && heed(&none, ErrorClass::SpendLimit));
-        assert!(heed(&SendManyOptions::new().stop_on(["ApiError"]), ErrorClass::Validation));
+        assert!(!stops(&none, ErrorClass::InsufficientCredit) && stops(&none, ErrorClass::SpendLimit));
+        assert!(stops(&SendManyOptions::new().stop_on(["ApiError"]), ErrorClass::Validation));
     }
 }
