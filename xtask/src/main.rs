@@ -7,8 +7,8 @@
 mod bench;
 mod c;
 mod campaign;
+mod code_lines;
 mod command_line;
-mod count;
 mod crash;
 mod demo;
 mod docs;
@@ -16,11 +16,9 @@ mod files;
 mod fresh;
 mod fuzz;
 mod generate;
-mod glibc;
 mod inbox;
 mod lint;
 mod machine;
-mod musl;
 mod mutations;
 mod node;
 mod openapi;
@@ -175,7 +173,7 @@ fn execute(arguments: &[&str]) -> Result<()> {
         ["fuzz", options @ ..] => fuzz::run_all(&workspace, options),
         ["generate"] => generate::run(&workspace.root, false),
         ["generate", "--check"] => generate::run(&workspace.root, true),
-        ["count"] => count::run(&workspace),
+        ["count"] => code_lines::run(&workspace),
         ["inbox"] => inbox::build(&workspace),
         ["inbox", "pictures"] => inbox::take_pictures(&workspace),
         ["header"] => c::header::run(&workspace.root, false),

@@ -1,38 +1,19 @@
 //! What compiles and links packages, for this machine's system and for others.
 
+mod cross;
+pub(crate) mod glibc;
+pub(crate) mod musl;
+
 use std::ffi::OsStr;
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::Result;
-use crate::files::write;
 use crate::machine::debian_package;
-use crate::process::{output, program, run, succeeds, with_network};
+use crate::process::output;
 use crate::workspace::Workspace;
-use crate::{glibc, musl};
-
-/// What a machine of another system compiles with.
-struct Cross {
-    triple: &'static str,
-    compiler: &'static str,
-    /// What the names of the linker and of the tools for objects begin with.
-    tools: &'static str,
-    /// Debian's, with the C library's headers and whatever else belongs to the compiler.
-    package: &'static str,
-}
-
-/// The systems that packages are built for elsewhere: on Linux for x86-64 with glibc.
-const CROSS: [Cross; 2] = [
-    Cross {
-        triple: "aarch64-unknown-linux-gnu",
-        compiler: "aarch64-linux-gnu-gcc",
-        tools: "aarch64-linux-gnu-",
-        package: "g++-aarch64-linux-gnu",
-    },
-    Cross { triple: musl::TRIPLE, compiler: "musl-gcc", tools: "", package: "musl-tools" },
-];
+use cross::{CROSS, cross};
+pub(crate) use cross::{MUSL, add_standard_library, binutil, compiler, write_script};
 
 /// The workspace, building for another system: with the compilers that the machine has for it, or
 /// else with those that it can get.
@@ -54,38 +35,6 @@ pub(crate) fn for_target(workspace: &Workspace, triple: &str) -> Result<Workspac
     Ok(workspace)
 }
 
-/// Sees to it that the machine's Rust compiles for a system.
-pub(crate) fn add_standard_library(triple: &str) -> Result<()> {
-    let folder = standard_library(triple)?;
-    if fs::read_dir(&folder).is_ok_and(|files| files.count() > 0) {
-        return Ok(());
-    }
-    if succeeds(program("rustup").arg("--version")) {
-        return run(with_network(program("rustup").args(["target", "add", triple])));
-    }
-    Err(format!("the Rust of this machine has no standard library for {triple}; get one by rustup"))
-}
-
-/// The folder of Rust's standard library for a system.
-pub(crate) fn standard_library(triple: &str) -> Result<PathBuf> {
-    let folder = output(program("rustc").args(["--print", "target-libdir", "--target", triple]))?;
-    Ok(PathBuf::from(folder.trim()))
-}
-
-fn cross(workspace: &Workspace) -> Option<&'static Cross> {
-    CROSS.iter().find(|cross| workspace.is_cross() && cross.triple == workspace.triple)
-}
-
-/// The C compiler.
-pub(crate) fn compiler(workspace: &Workspace) -> &'static str {
-    cross(workspace).map_or("cc", |cross| cross.compiler)
-}
-
-/// A linker or a tool for objects, as binutils name it.
-pub(crate) fn binutil(workspace: &Workspace, name: &str) -> Command {
-    program(format!("{}{name}", cross(workspace).map_or("", |cross| cross.tools)))
-}
-
 /// The C compiler that packages are linked by, which may be one that links for older systems.
 pub(crate) fn linker(workspace: &Workspace) -> Result<PathBuf> {
     match (cross(workspace), glibc::architecture(workspace)) {
@@ -105,7 +54,7 @@ pub(crate) fn release_command(workspace: &Workspace, name: impl AsRef<OsStr>) ->
     if workspace.is_cross() {
         command.env(format!("CC_{target}"), compiler(workspace));
     }
-    if workspace.triple == musl::TRIPLE {
+    if workspace.triple == MUSL {
         command.env("RUSTFLAGS", musl::RUSTFLAGS);
     }
     Ok(command)
@@ -136,11 +85,4 @@ pub(crate) fn check(workspace: &Workspace, object: &Path) -> Result<()> {
         return Ok(());
     }
     Err(format!("{} can't be loaded: its C library lacks {}", object.display(), lacking.join(", ")))
-}
-
-/// Writes a program of the shell.
-pub(crate) fn write_script(path: &Path, script: &str) -> Result<()> {
-    write(path, script)?;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755))
-        .map_err(|error| format!("{}: {error}", path.display()))
 }

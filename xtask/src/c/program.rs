@@ -6,9 +6,8 @@ use std::path::Path;
 use super::link::SHARED;
 use crate::Result;
 use crate::files::{copy, files_ending, make_folder};
-use crate::glibc;
 use crate::process::{program, run};
-use crate::toolchain;
+use crate::toolchain::{self, glibc};
 use crate::workspace::Workspace;
 
 /// Where each shell looks for completions, below `share`.

@@ -12,7 +12,7 @@ pub(super) fn glue(interface: &Interface) -> String {
 use partner_messaging::{{CallOptions, ClientBuilder, Error, MessageFilter, Outcome, Request, Kind, count, {}}};
 use serde::{{Serialize, Serializer}};
 
-use crate::convert::{{milliseconds, pairs, size, snake_case}};
+use crate::option_values::{{milliseconds, pairs, size, snake_case}};
 use crate::results::{{Fields, decimal_text, in_milliseconds, list}};
 ",
         names.join(", ")

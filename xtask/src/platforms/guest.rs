@@ -8,10 +8,9 @@ use super::python;
 use crate::Result;
 use crate::files::{empty_folder, make_folder, once};
 use crate::machine::{debian_package, is_root};
-use crate::musl;
 use crate::process::program;
 use crate::python::environment::install_requirements_for;
-use crate::toolchain::write_script;
+use crate::toolchain::{MUSL, musl, write_script};
 use crate::workspace::Workspace;
 
 const REQUIREMENTS: &str = "xtask/requirements-node.txt";
@@ -42,7 +41,7 @@ impl Guest {
         let place = workspace.folder("guest");
         let root = place.join("root");
         let requirements = workspace.root.join(REQUIREMENTS);
-        let is_musl = workspace.triple == musl::TRIPLE;
+        let is_musl = workspace.triple == MUSL;
         let node = if is_musl { musl::WHEEL_TAG } else { "manylinux_2_28_aarch64" };
         once(&place.join("stamp"), node, &[requirements], || {
             empty_folder(&place)?;

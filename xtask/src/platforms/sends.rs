@@ -6,12 +6,11 @@ use std::process::Command;
 use super::guest::Guest;
 use crate::Result;
 use crate::files::{copy, empty_folder, files_ending, make_folder, only_file, write};
-use crate::musl;
 use crate::packages::dist;
 use crate::process::{output, program, run};
 use crate::python::environment::{environment, install_for};
 use crate::services::sandbox::Sandbox;
-use crate::toolchain::{compiler, for_target, linker, wheel_tag};
+use crate::toolchain::{MUSL, compiler, for_target, linker, wheel_tag};
 use crate::workspace::Workspace;
 
 pub(crate) fn aarch64(workspace: &Workspace) -> Result<()> {
@@ -19,7 +18,7 @@ pub(crate) fn aarch64(workspace: &Workspace) -> Result<()> {
 }
 
 pub(crate) fn musl(workspace: &Workspace) -> Result<()> {
-    test(workspace, musl::TRIPLE)
+    test(workspace, MUSL)
 }
 
 fn test(host: &Workspace, triple: &str) -> Result<()> {
@@ -58,7 +57,7 @@ fn in_c(workspace: &Workspace, guest: &Guest, dist: &Path, place: &Path, sandbox
     )?;
     let c = linker(workspace)?;
     // Debian has no C++ for musl.
-    let cpp = compiler(workspace).strip_suffix("-gcc").filter(|_| workspace.triple != musl::TRIPLE);
+    let cpp = compiler(workspace).strip_suffix("-gcc").filter(|_| workspace.triple != MUSL);
     let cpp = cpp.map(|prefix| format!("{prefix}-g++").into());
     for (compiler, file, kind) in [
         (Some(c.clone()), "first.c", "-pie"),

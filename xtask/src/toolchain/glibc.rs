@@ -8,11 +8,11 @@
 
 use std::path::{Path, PathBuf};
 
+use super::cross::{binutil, compiler, write_script};
 use crate::Result;
 use crate::files::{copy, empty_folder, files, once, remove_folder, write};
 use crate::process::{program, run};
 use crate::python::environment::environment_of;
-use crate::toolchain::{binutil, compiler, write_script};
 use crate::workspace::Workspace;
 
 /// The oldest glibc that packages run on: what Rust's own standard library wants.

@@ -4,14 +4,12 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use super::cross::{MUSL, compiler, standard_library, write_script};
 use crate::Result;
 use crate::files::{empty_folder, once, write};
 use crate::machine::debian_package;
 use crate::process::{output, program, run};
-use crate::toolchain::{compiler, standard_library, write_script};
 use crate::workspace::Workspace;
-
-pub(crate) const TRIPLE: &str = "x86_64-unknown-linux-musl";
 
 /// What such a wheel is called: for the first musl that can do what newer ones can, of the
 /// interfaces that are used.
@@ -34,7 +32,7 @@ const NAME: &str = "libc.musl-x86_64.so.1";
 pub(crate) fn linker(workspace: &Workspace) -> Result<PathBuf> {
     let place = workspace.folder("musl");
     let linker = place.join("cc");
-    let unwinder = standard_library(TRIPLE)?.join("self-contained/libunwind.a");
+    let unwinder = standard_library(MUSL)?.join("self-contained/libunwind.a");
     let compiler = compiler(workspace);
     let script = format!("#!/bin/sh\nexec {compiler} -L'{}' \"$@\" -lgcc_s\n", place.display());
     let library = format!("INPUT(\"{}\" -lgcc)\n", unwinder.display());
