@@ -10,7 +10,7 @@ use partner_messaging::{
 };
 use serde::{Serialize, Serializer};
 
-use crate::convert::{milliseconds, pairs, size, snake_case};
+use crate::option_values::{milliseconds, pairs, size, snake_case};
 use crate::results::{Fields, decimal_text, in_milliseconds, list};
 
 impl Serialize for Fields<'_, FallbackStep> {

@@ -14,8 +14,8 @@ use serde::{Serialize, Serializer};
 
 use crate::call_queue::CallQueue;
 use crate::client::NativeClient;
-use crate::convert::milliseconds;
 use crate::failure::Failure;
+use crate::option_values::milliseconds;
 use crate::results::{CallResult, Fields, decimal_text, in_milliseconds};
 
 /// How many results JavaScript is given at once.
