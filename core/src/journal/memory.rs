@@ -119,14 +119,9 @@ impl Store for Memory {
         state.commits.push((settlements.len(), claims.len()));
         let mut committed = Committed::default();
         for settlement in settlements {
-            let duplicate = state.has_message(settlement.ending.message_id.as_deref(), &settlement.key);
-            let settled = state.entries.get_mut(&settlement.key).map(|entry| {
-                let settled = rules::settle(entry, settlement);
-                match duplicate && settled == Settled::Recorded {
-                    true => rules::contradict(entry, &settlement.ending),
-                    false => settled,
-                }
-            });
+            let id_is_taken = state.has_message(settlement.accepted_id(), &settlement.key);
+            let entry = state.entries.get_mut(&settlement.key);
+            let settled = entry.map(|entry| rules::settle(entry, settlement, id_is_taken));
             committed.settled.push(settled.unwrap_or(Settled::Superseded));
         }
         for claim in claims {

@@ -45,7 +45,23 @@ pub fn is_free(entry: &Entry, claim: &Claim) -> bool {
 /// It counts for its own claim only, while that is in progress, unknown or resolved: a
 /// late word of the call itself wins over unknown. Where it contradicts what somebody
 /// resolved, or its key was claimed anew meanwhile, both are kept.
-pub fn settle(entry: &mut Entry, settlement: &Settlement) -> Settled {
+///
+/// `id_is_taken`: its [`accepted_id`](Settlement::accepted_id) stands under another key.
+/// An entry that has it nevertheless gets a conflict: nothing that was accepted is lost.
+pub fn settle(entry: &mut Entry, settlement: &Settlement, id_is_taken: bool) -> Settled {
+    let settled = settle_alone(entry, settlement);
+    let has_its_id = || {
+        let id = entry.ending.as_ref().and_then(|ending| ending.message_id.as_deref());
+        id.is_some() && id == settlement.accepted_id()
+    };
+    match settled {
+        Settled::Recorded if id_is_taken && has_its_id() => contradict(entry, &settlement.ending),
+        settled => settled,
+    }
+}
+
+/// The same, of what stands under this key alone.
+fn settle_alone(entry: &mut Entry, settlement: &Settlement) -> Settled {
     let told = &settlement.ending;
     if entry.claim != settlement.claim {
         // Its key was resolved, and claimed anew. That it was accepted must not be lost.
@@ -75,7 +91,7 @@ fn settle_resolved(entry: &mut Entry, resolved: Outcome, told: &Ending) -> Settl
 }
 
 /// Keeps what contradicts an entry; that something was accepted is never replaced.
-pub fn contradict(entry: &mut Entry, told: &Ending) -> Settled {
+fn contradict(entry: &mut Entry, told: &Ending) -> Settled {
     if entry.conflict.as_ref().is_none_or(|before| before.outcome != Outcome::Sent) {
         entry.conflict =
             Some(Conflict { outcome: told.outcome, message_id: told.message_id.clone(), at: told.at });

@@ -59,8 +59,7 @@ pub trait Store: Send {
     /// this returns. Claims are in the order of their keys, each key once.
     ///
     /// A settlement is applied by [`rules::settle`](super::rules::settle), a claim by
-    /// [`rules::is_free`](super::rules::is_free). What has a message id that another
-    /// entry has gets a conflict.
+    /// [`rules::is_free`](super::rules::is_free).
     ///
     /// A claim with a budget is made only if [`Spending::check`] says that it may be now, by what
     /// the journal has as of this transaction, the settlements and claims before it included;
@@ -237,6 +236,14 @@ pub struct Settlement {
     pub claim: ClaimId,
     /// Its end.
     pub ending: Ending,
+}
+
+impl Settlement {
+    /// The id of the message that the service accepted, if it did.
+    #[must_use]
+    pub fn accepted_id(&self) -> Option<&str> {
+        self.ending.message_id.as_deref().filter(|_| self.ending.outcome == Outcome::Sent)
+    }
 }
 
 /// What became of a message, and what is kept of it.

@@ -87,21 +87,21 @@ fn a_late_outcome_wins_over_unknown_only() {
     for before in [None, Some(ended(Outcome::Unknown))] {
         for told in [sent("m"), ended(Outcome::Rejected), ended(Outcome::NotSent)] {
             let mut entry = entry(before.clone());
-            assert_eq!(settle(&mut entry, &settlement("k", 1, told.clone())), Settled::Recorded);
+            assert_eq!(settle(&mut entry, &settlement("k", 1, told.clone()), false), Settled::Recorded);
             assert_eq!(entry.ending, Some(told));
             assert_eq!(entry.conflict, None);
         }
     }
     // Told again, as after a connection that was lost in a commit.
     let mut done = entry(Some(sent("m")));
-    assert_eq!(settle(&mut done, &settlement("k", 1, ended(Outcome::NotSent))), Settled::Recorded);
+    assert_eq!(settle(&mut done, &settlement("k", 1, ended(Outcome::NotSent)), false), Settled::Recorded);
     assert_eq!(done.outcome(), Some(Outcome::Sent));
 }
 
 #[test]
 fn against_a_resolution_it_is_a_conflict_unless_it_agrees() {
     let told = |mut entry: Entry, ending: Ending| {
-        let settled = settle(&mut entry, &settlement("k", 1, ending));
+        let settled = settle(&mut entry, &settlement("k", 1, ending), false);
         (settled, entry.outcome().unwrap(), entry.conflict.map(|it| (it.outcome, it.message_id)))
     };
     let not_sent = || resolved(Ending::now(Outcome::NotSent, None));
@@ -128,14 +128,34 @@ fn against_a_resolution_it_is_a_conflict_unless_it_agrees() {
 fn an_outcome_of_a_claim_that_lost_its_key_is_kept_if_something_was_accepted() {
     // Claim 1 was resolved as not sent, and claim 2 has the key.
     let mut anew = Entry::of_claim(&claim("k", 2));
-    assert_eq!(settle(&mut anew, &settlement("k", 1, ended(Outcome::NotSent))), Settled::Superseded);
+    assert_eq!(settle(&mut anew, &settlement("k", 1, ended(Outcome::NotSent)), false), Settled::Superseded);
     assert_eq!((anew.outcome(), anew.conflict.is_none()), (None, true));
-    assert_eq!(settle(&mut anew, &settlement("k", 1, sent("m"))), Settled::Conflict);
+    assert_eq!(settle(&mut anew, &settlement("k", 1, sent("m")), false), Settled::Conflict);
     assert_eq!(anew.conflict.as_ref().unwrap().message_id.as_deref(), Some("m"));
     assert_eq!(anew.outcome(), None);
     // That something was accepted is never replaced.
-    assert_eq!(settle(&mut anew, &settlement("k", 0, sent("n"))), Settled::Conflict);
+    assert_eq!(settle(&mut anew, &settlement("k", 0, sent("n")), false), Settled::Conflict);
     assert_eq!(anew.conflict.as_ref().unwrap().message_id.as_deref(), Some("m"));
+}
+
+#[test]
+fn a_message_id_that_another_key_has_is_a_conflict_where_it_is_recorded() {
+    let told = |mut entry: Entry, ending: Ending| {
+        let settled = settle(&mut entry, &settlement("k", 1, ending), true);
+        let id = entry.ending.and_then(|ending| ending.message_id);
+        (settled, id, entry.conflict.and_then(|it| it.message_id))
+    };
+    let m = |id: &str| Some(id.to_owned());
+    let not_sent = || Ending::now(Outcome::NotSent, None);
+    for before in [None, Some(ended(Outcome::Unknown)), Some(sent("m"))] {
+        assert_eq!(told(entry(before), sent("m")), (Settled::Conflict, m("m"), m("m")));
+    }
+    assert_eq!(told(resolved(sent("m")), sent("m")), (Settled::Conflict, m("m"), m("m")));
+    assert_eq!(told(resolved(not_sent()), sent("m")), (Settled::Conflict, None, m("m")));
+    // What was recorded before stays, and takes nothing from another key.
+    assert_eq!(told(entry(Some(sent("n"))), sent("m")), (Settled::Recorded, m("n"), None));
+    assert_eq!(told(entry(Some(not_sent())), sent("m")), (Settled::Recorded, None, None));
+    assert_eq!(told(entry(None), not_sent()), (Settled::Recorded, None, None));
 }
 
 #[test]
@@ -155,7 +175,7 @@ fn what_is_unknown_or_contradicted_is_never_purged() {
     assert!(!rules::may_purge(&entry(Some(ended(Outcome::Unknown))), i64::MAX));
     assert!(!rules::may_purge(&entry(None), i64::MAX));
     let mut contradicted = entry(Some(sent("m")));
-    rules::contradict(&mut contradicted, &sent("n"));
+    settle(&mut contradicted, &settlement("k", 0, sent("n")), false);
     assert!(!rules::may_purge(&contradicted, i64::MAX));
 }
 

@@ -194,7 +194,9 @@ impl<'a> Endings<'a> {
     }
 
     /// Records the first and only word of claims that are in progress, which by far most
-    /// are. Gives the place of each in the list, and its channel.
+    /// are. Gives the place of each in the list, and its channel. What has a message id that
+    /// another key has is left to the rules: where it is in that row's `message_id`, the
+    /// index refuses it. `OFFSET 0`: looked up one by one, whatever the server's statistics say.
     pub(super) const UPDATE: &'static str = "
         UPDATE partner_messaging.entries AS e SET
             outcome = s.outcome, kind = s.kind, code = s.code, sent_channel = s.channel,
@@ -203,6 +205,8 @@ impl<'a> Endings<'a> {
             AS s (key, owner, claim, outcome, kind, code, channel, message_id, cost, currency, ended_at, n)
         WHERE e.journal = $1 AND e.key = s.key AND e.owner = s.owner AND e.claim = s.claim
             AND e.outcome = 0 AND e.conflict_at IS NULL
+            AND NOT EXISTS (SELECT FROM partner_messaging.entries AS d
+                WHERE d.journal = e.journal AND d.duplicate_id = s.message_id OFFSET 0)
         RETURNING s.n, e.channel";
 
     pub(super) fn parameters<'b>(&'b self, journal: &'b i32) -> Parameters<'b> {

@@ -11,7 +11,7 @@ use partner_messaging::journal::{
     RecordQuery, Resolution, Resolved, Settled, Settlement, Spending, Stop, Store, StoreError, rules,
     wall_millis,
 };
-use partner_messaging::{Decimal, JournalSummary, Outcome};
+use partner_messaging::{Decimal, JournalSummary};
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::Client;
 use tokio_postgres::types::Type;
@@ -241,7 +241,8 @@ impl<'a> Transaction<'a> {
     }
 
     /// Whether another key has this message id.
-    async fn is_taken(&self, message_id: &str, key: &str) -> Result<bool, Fault> {
+    async fn is_taken(&self, message_id: Option<&str>, key: &str) -> Result<bool, Fault> {
+        let Some(message_id) = message_id else { return Ok(false) };
         let select = "SELECT EXISTS (SELECT FROM partner_messaging.entries WHERE journal = $1 AND key <> $3 \
                       AND (message_id = $2 OR duplicate_id = $2))";
         let message_id = rows::text(message_id);
@@ -294,18 +295,17 @@ impl<'a> Transaction<'a> {
 
     /// Records one by the rules.
     async fn settle(&self, settlement: &Settlement, changes: &mut Changes) -> Result<Settled, Fault> {
-        let Settlement { key, ending, .. } = settlement;
+        let key = &settlement.key;
         let Some(stored) = self.find_one(key).await? else { return Ok(Settled::Superseded) };
+        let id_is_taken = self.is_taken(settlement.accepted_id(), key).await?;
         let mut entry = stored.entry.clone();
-        let mut settled = rules::settle(&mut entry, settlement);
-        let is_duplicate = match entry.ending.as_ref().and_then(|ending| ending.message_id.as_ref()) {
-            Some(id) => self.is_taken(id, key).await?,
-            None => false,
+        let settled = rules::settle(&mut entry, settlement, id_is_taken);
+        // Which of the two columns its id stands in, whether it is the settlement's or not.
+        let id = entry.ending.as_ref().and_then(|ending| ending.message_id.as_deref());
+        let is_duplicate = match id == settlement.accepted_id() {
+            true => id_is_taken,
+            false => self.is_taken(id, key).await?,
         };
-        let is_told = ending.outcome == Outcome::Sent && entry.ending.as_ref() == Some(ending);
-        if is_duplicate && is_told && settled == Settled::Recorded {
-            settled = rules::contradict(&mut entry, ending);
-        }
         self.replace(&stored.entry, &entry, is_duplicate, changes).await?;
         Ok(settled)
     }
@@ -505,7 +505,7 @@ impl Store for PostgresStore {
             let mut taken = Vec::with_capacity(message_ids.len());
             for id in message_ids {
                 // No key is empty.
-                taken.push(reading.is_taken(id, "").await?);
+                taken.push(reading.is_taken(Some(id), "").await?);
             }
             Ok(taken)
         })
@@ -517,9 +517,7 @@ impl Store for PostgresStore {
             let Some(stored) = transaction.find_one(&resolution.key).await? else {
                 return Ok(Resolved::Missing);
             };
-            if let Some(id) = &resolution.ending.message_id
-                && transaction.is_taken(id, &resolution.key).await?
-            {
+            if transaction.is_taken(resolution.ending.message_id.as_deref(), &resolution.key).await? {
                 return Ok(Resolved::Duplicate);
             }
             let before = stored.entry.clone();

@@ -213,11 +213,11 @@ impl SqliteStore {
 
     fn settle(&self, settlement: &Settlement, changes: &mut Changes) -> Result<Settled, Fault> {
         let Settlement { key, claim, ending } = settlement;
-        let duplicate = match &ending.message_id {
-            Some(id) if ending.outcome == Outcome::Sent => self.is_taken(id, key)?,
-            _ => false,
+        let id_is_taken = match settlement.accepted_id() {
+            Some(id) => self.is_taken(id, key)?,
+            None => false,
         };
-        if !duplicate {
+        if !id_is_taken {
             // By far most end as the first and only word of their claim.
             let mut statement = self.open.database.connection.prepare_cached(
                 "UPDATE entries SET outcome = ?4, kind = ?5, code = ?6, sent_channel = ?7, message_id = ?8, \
@@ -250,10 +250,7 @@ impl SqliteStore {
         }
         let Some(stored) = self.find(key)? else { return Ok(Settled::Superseded) };
         let mut entry = stored.entry.clone();
-        let mut settled = rules::settle(&mut entry, settlement);
-        if duplicate && settled == Settled::Recorded {
-            settled = rules::contradict(&mut entry, ending);
-        }
+        let settled = rules::settle(&mut entry, settlement, id_is_taken);
         self.replace(&stored, &entry, changes)?;
         Ok(settled)
     }

@@ -87,6 +87,7 @@ pub(crate) fn check(journal: &mut dyn FnMut() -> Box<dyn OpenStore>) {
         what_is_free,
         late_outcomes,
         message_ids_are_unique,
+        only_what_is_recorded_takes_a_message_id,
         interrupted_claims,
         resolutions,
         batches,
@@ -177,6 +178,38 @@ fn message_ids_are_unique(journal: &dyn OpenStore) {
     assert!(matches!(resolve(store, &c, sent("n")), Resolved::Done(_)));
     let summary = store.summary().unwrap();
     assert_eq!((summary.sent, summary.conflicts, summary.unknown), (3, 1, 0));
+}
+
+fn only_what_is_recorded_takes_a_message_id(journal: &dyn OpenStore) {
+    let store = &mut *journal.open().unwrap();
+    let (a, b) = (make_claim(store, "a"), make_claim(store, "b"));
+    settle(store, &a, sent("m"));
+    settle(store, &b, sent("n"));
+    // The first word of a claim counts: a second one takes nothing from another key.
+    let before = look_up(store, "b");
+    assert_eq!(settle(store, &b, sent("m")), Settled::Recorded);
+    assert_eq!(look_up(store, "b"), before);
+    assert_eq!(store.summary().unwrap().conflicts, 0);
+    // One that was recorded with it is told the same each time.
+    let c = make_claim(store, "c");
+    assert_eq!(settle(store, &c, sent("m")), Settled::Conflict);
+    let before = look_up(store, "c");
+    assert_eq!(settle(store, &c, sent("m")), Settled::Conflict);
+    assert_eq!(settle(store, &c, ended(Outcome::NotSent)), Settled::Recorded);
+    assert_eq!(look_up(store, "c"), before);
+    // What was resolved takes it from nobody either.
+    let d = make_claim(store, "d");
+    settle(store, &d, ended(Outcome::Unknown));
+    assert!(matches!(resolve(store, &d, sent("o")), Resolved::Done(_)));
+    assert_eq!(settle(store, &d, sent("m")), Settled::Conflict);
+    let entry = look_up(store, "d").unwrap();
+    assert_eq!(entry.ending.unwrap().message_id.as_deref(), Some("o"));
+    assert_eq!(entry.conflict.unwrap().message_id.as_deref(), Some("m"));
+    assert_eq!(store.summary().unwrap().conflicts, 2);
+    // It is taken as long as one key has it, whichever had it first.
+    assert_eq!(store.purge(i64::MAX).unwrap(), 2);
+    let e = make_claim(store, "e");
+    assert_eq!(settle(store, &e, sent("m")), Settled::Conflict);
 }
 
 fn interrupted_claims(journal: &dyn OpenStore) {

@@ -233,7 +233,7 @@ impl Protocol {
             let claimed = if self.is(Mutation::AnybodySettles) { entry.claim } else { id(claim) };
             let settlement =
                 Settlement { key: String::new(), claim: claimed, ending: ending(claim, outcome) };
-            rules::settle(&mut entry, &settlement);
+            rules::settle(&mut entry, &settlement, false);
             *record = Record::of_entry(entry);
         }
         if self.store == StoreKind::Server && !self.is(Mutation::ReplicaLacksClaims) {
