@@ -3,7 +3,7 @@
 use ring::hmac;
 
 use super::handle::JournalHandle;
-use super::{Canonical, Digest, JournalCall};
+use super::{Canonical, Digest, JournalCall, rules};
 use crate::error::{Error, Outcome};
 use crate::types::PreparedMessage;
 
@@ -73,7 +73,7 @@ impl JournalHandle {
             let states = entries.into_iter().zip(&keys).map(|(entry, (_, digest))| {
                 entry.map(|entry| KeyState {
                     outcome: entry.outcome(),
-                    same_message: entry.digest == *digest,
+                    same_message: rules::is_same_message(&entry, digest),
                     ended_at: entry.ending.as_ref().map(|ending| ending.at),
                 })
             });

@@ -22,7 +22,7 @@ pub enum Decision {
 #[must_use]
 pub fn decide(entry: Option<&Entry>, digest: &Digest) -> Decision {
     let Some(entry) = entry else { return Decision::Claim };
-    if entry.digest != *digest || entry.form != super::FORM {
+    if !is_same_message(entry, digest) {
         return Decision::OtherMessage;
     }
     match entry.outcome() {
@@ -31,6 +31,13 @@ pub fn decide(entry: Option<&Entry>, digest: &Digest) -> Decision {
         Some(Outcome::Unknown) => Decision::Unknown,
         Some(Outcome::Rejected | Outcome::NotSent) => Decision::Claim,
     }
+}
+
+/// Whether an entry's key stands for the message that has this digest, which is of the
+/// form that messages have now.
+#[must_use]
+pub fn is_same_message(entry: &Entry, digest: &Digest) -> bool {
+    entry.digest == *digest && entry.form == super::FORM
 }
 
 /// Whether a claim may take the place of this entry: only where it is certain that

@@ -68,6 +68,8 @@ fn what_a_send_does_with_what_it_finds() {
         let entry = entry(outcome.map(ended));
         assert_eq!(decide(Some(&entry), &DIGEST), decision);
         assert_eq!(decide(Some(&entry), &[2; 32]), Decision::OtherMessage, "{outcome:?}");
+        let of_another_form = Entry { form: FORM + 1, ..entry };
+        assert_eq!(decide(Some(&of_another_form), &DIGEST), Decision::OtherMessage, "{outcome:?}");
     }
 }
 
@@ -238,6 +240,21 @@ async fn a_call_that_ends_cuts_no_batch() {
     }
     let commits = memory.state().commits.len();
     assert!(commits <= 2, "{commits}: the first may have gone alone");
+}
+
+#[tokio::test]
+async fn messages_are_compared_as_a_send_would() {
+    let (memory, journal) = journal();
+    let forms = [("now", FORM, DIGEST), ("other digest", FORM, [2; 32]), ("other form", FORM + 1, DIGEST)];
+    let key = |name: &str| name.to_owned();
+    for (name, form, digest) in forms {
+        let entry = Entry { form, digest, ..Entry::of_claim(&claim(name, 1)) };
+        memory.state().entries.insert(key(name), entry);
+    }
+    let keys = forms.iter().map(|(name, ..)| (key(name), DIGEST)).collect();
+    let states = journal.compare(keys).await.unwrap();
+    let same: Vec<_> = states.into_iter().map(|state| state.unwrap().same_message).collect();
+    assert_eq!(same, [true, false, false]);
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use super::list_messages::ListPage;
 use crate::call::{Context, Operation, RequestInfo, Success, execute};
 use crate::config::CallOptions;
 use crate::error::{Effect, Error, Outcome};
-use crate::journal::{Canonical, Ending, Entry, JournalHandle, check_key};
+use crate::journal::{Canonical, Ending, Entry, JournalHandle, check_key, rules};
 use crate::transport::Response;
 use crate::types::{
     JournalRecord, Message, MessageFilter, MessageRecord, Page, PageStep, Pager, PreparedMessage,
@@ -69,7 +69,7 @@ async fn look_up(
     let digest = Canonical::of_message(message.wire_form())?.digest(&session.identity().await?.secret);
     let entry = session.look_up(key).await?;
     Ok(entry.map(|entry| {
-        let message = (entry.digest == digest).then_some(message);
+        let message = rules::is_same_message(&entry, &digest).then_some(message);
         (entry, message)
     }))
 }
