@@ -102,6 +102,18 @@ fn a_message_that_cannot_be_sent_is_a_result() {
 }
 
 #[test]
+fn a_spent_retry_budget_is_named() {
+    let client = Client::builder().api_key("key").base_url("http://127.0.0.1:9").build_blocking().unwrap();
+    // Each may be tried again twice, and all together some hundred times.
+    let options = SendManyOptions::new().max_in_flight(100);
+    let (ended, error) = collect(client.send_many_opts(messages(100), &options).unwrap());
+    assert!(error.is_none() && ended.iter().all(|it| it.outcome() == Outcome::NotSent));
+    let is_named = |it: &&BatchResult| it.error().unwrap().to_string().contains("retry budget is spent");
+    let named = ended.iter().filter(is_named).count();
+    assert!((50..100).contains(&named), "{named}");
+}
+
+#[test]
 fn after_a_refusal_that_meets_all_no_message_is_begun() {
     for code in ["INSUFFICIENT_CREDIT", "ORG_INACTIVE", "APP_NOT_FOUND"] {
         let sandbox = Sandbox::start().unwrap();

@@ -82,11 +82,6 @@ impl Context {
         Ok(())
     }
 
-    /// Takes a retry out of the client's budget; `false` when it is spent.
-    pub(crate) fn withdraw_retry(&self) -> bool {
-        self.budget.withdraw()
-    }
-
     pub(super) fn is_closed(&self) -> bool {
         self.transport.load().is_none()
     }

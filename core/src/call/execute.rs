@@ -125,7 +125,7 @@ async fn run_patiently(
     let deadline = Deadline::start(context, options)?;
     let mut call = Call::begin(context, operation, options, deadline, keyed)?;
     call.stop = Some(patience.stop);
-    call.turned_away = patience.turned_away;
+    call.retries.turned_away = patience.turned_away;
     match call.wait_for_turn(options).await {
         Ok(Answered::No) => call.run_to_the_end(options).await,
         Ok(Answered::ByJournal) => call.end(Ok(())),
@@ -227,9 +227,7 @@ struct Call<'a, 'k> {
     operation: &'a AnyOperation<'a>,
     url: Url,
     headers: Cow<'a, HeaderMap>,
-    retries: Retries,
-    /// Whether an earlier attempt was answered with 429.
-    turned_away: bool,
+    retries: Retries<'a>,
     /// What it waits for before its request.
     waiting: Option<Waiting>,
     /// What is held for it of the spend limit.
@@ -274,8 +272,7 @@ impl<'a, 'k> Call<'a, 'k> {
             operation,
             url: operation.url()?,
             headers,
-            retries: Retries::new(options.max_retries.unwrap_or(context.config.max_retries)),
-            turned_away: false,
+            retries: Retries::new(context, options.max_retries.unwrap_or(context.config.max_retries)),
             waiting: None,
             reservation: None,
             permit: None,
@@ -409,15 +406,10 @@ impl<'a, 'k> Call<'a, 'k> {
                 None => {}
             }
             drop(permit);
-            let failed = (self.attempts, &error, retry);
-            let max_hold = self.context.config.max_hold;
-            let next_pause =
-                self.retries.next_pause(failed, self.deadline.at(), max_hold, &self.context.budget);
-            let pause = match next_pause {
+            let pause = match self.retries.next_pause(&error, retry, Some(self.deadline.at())) {
                 Ok(pause) => pause,
                 Err(note) => return Err(self.most_cautious(error.with_note(note))),
             };
-            self.turned_away |= retry == Retry::AfterHold;
             self.emitter().retry(self.attempts, &error, pause);
             self.remember(error);
             self.barrier = self.new_barrier();
@@ -497,7 +489,7 @@ impl<'a, 'k> Call<'a, 'k> {
             pace.turn().await.map_err(|error| error.attach_effect(effect))?;
         }
         self.waiting = Some(Waiting::Slot);
-        let admitted = context.admission.admit(effect, self.turned_away, deadline).await;
+        let admitted = context.admission.admit(effect, self.retries.turned_away, deadline).await;
         self.waiting = None;
         let what = match admitted {
             Ok(permit) => return Ok(permit),
@@ -563,7 +555,7 @@ impl<'a, 'k> Call<'a, 'k> {
         }
         if refused {
             let error = Error::not_sent(Kind::Refused, description).with_transient(true);
-            return Classification::Failed { error, retry: self.retries.after_refusal() };
+            return Classification::Failed { error, retry: Retry::AfterRefusal };
         }
         let retry = Retry::transient(transient && self.operation.idempotent());
         Classification::Failed { error: Error::unknown(kind, description), retry }

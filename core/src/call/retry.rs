@@ -3,14 +3,18 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::error::Error;
+use super::Context;
+use crate::error::{Error, Kind, Outcome};
 
 /// Whether the same request may be made again.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Retry {
     Never,
     /// After a pause, within `max_retries` and the client's budget.
     Transient,
+    /// The same, but once: after the server's word that it processed nothing
+    /// (REFUSED_STREAM, GOAWAY).
+    AfterRefusal,
     /// After the hold that a 429 begins; only the deadline bounds it.
     AfterHold,
 }
@@ -19,54 +23,82 @@ impl Retry {
     pub(crate) fn transient(is_transient: bool) -> Self {
         if is_transient { Self::Transient } else { Self::Never }
     }
+
+    /// Of a message whose call, which itself retried nothing, ended in this error.
+    pub(crate) fn of_message(error: &Error) -> Self {
+        if error.outcome() == Some(Outcome::Rejected) && error.status() == Some(429) {
+            return Self::AfterHold;
+        }
+        match error.kind() {
+            Kind::Refused if error.is_transient() => Self::AfterRefusal,
+            _ => Self::transient(error.is_transient()),
+        }
+    }
 }
 
-/// Why a call ends although `max_retries` would allow another attempt.
+/// Why nothing is tried again although `max_retries` would allow it.
 const BUDGET_IS_SPENT: &str = "it was not retried, because the client's retry budget is spent";
 
-/// The retries of one call.
-pub(crate) struct Retries {
+/// The retries of one call, or of one message of many.
+pub(crate) struct Retries<'a> {
+    budget: &'a Budget,
+    max_hold: Duration,
     max: u32,
     made: u32,
     refusal_left: bool,
+    /// Whether an earlier attempt was answered with 429: such go first after the hold.
+    pub(crate) turned_away: bool,
 }
 
-impl Retries {
-    pub(crate) fn new(max: u32) -> Self {
-        Self { max, made: 0, refusal_left: true }
+impl<'a> Retries<'a> {
+    pub(crate) fn new(context: &'a Context, max: u32) -> Self {
+        Self::within(&context.budget, context.config.max_hold, max)
     }
 
-    /// After the server's word that it processed nothing (REFUSED_STREAM, GOAWAY): once a call.
-    pub(crate) fn after_refusal(&mut self) -> Retry {
-        Retry::transient(std::mem::take(&mut self.refusal_left))
+    fn within(budget: &'a Budget, max_hold: Duration, max: u32) -> Self {
+        Self { budget, max_hold, max, made: 0, refusal_left: true, turned_away: false }
     }
 
-    /// The pause between the attempt number `attempt` (from 1), which ended in `error`,
-    /// and the next, which must begin before `deadline`. `Err`: there is no next one,
-    /// and what the error is to say of that, if anything.
+    /// Whether anything is ever tried again.
+    pub(crate) fn are_on(&self) -> bool {
+        self.max > 0
+    }
+
+    /// The pause between the attempt that ended in `error` and the next, which must begin
+    /// before `deadline`, if there is one. `Err`: there is no next one, and what the error
+    /// is to say of that, if anything.
     pub(crate) fn next_pause(
         &mut self,
-        (attempt, error, retry): (u32, &Error, Retry),
-        deadline: Instant,
-        max_hold: Duration,
-        budget: &Budget,
+        error: &Error,
+        retry: Retry,
+        deadline: Option<Instant>,
     ) -> Result<Duration, Option<&'static str>> {
-        if retry == Retry::Never || self.max == 0 {
+        let is_allowed = match retry {
+            Retry::Never => false,
+            Retry::AfterRefusal => std::mem::take(&mut self.refusal_left),
+            Retry::Transient | Retry::AfterHold => true,
+        };
+        if !is_allowed || !self.are_on() {
             return Err(None);
         }
-        let fits = |pause: Duration| Instant::now().checked_add(pause).is_some_and(|then| then < deadline);
+        let begins = |pause: Duration| Instant::now().checked_add(pause);
+        let fits = |pause| deadline.is_none_or(|deadline| begins(pause).is_some_and(|then| then < deadline));
         if retry == Retry::AfterHold {
             // The hold itself is waited for with all others. Only what the service asked
             // beyond the longest one is this call's own.
-            let own = error.retry_after().filter(|pause| *pause > max_hold);
+            let own = error.retry_after().filter(|pause| *pause > self.max_hold);
             let pause = own.unwrap_or_default();
-            return if fits(pause) { Ok(pause) } else { Err(None) };
+            if !fits(pause) {
+                return Err(None);
+            }
+            self.turned_away = true;
+            return Ok(pause);
         }
-        let pause = error.retry_after().unwrap_or_else(|| backoff(attempt));
+        let pause = error.retry_after().unwrap_or_else(|| backoff(self.made.saturating_add(1)));
         if self.made == self.max || !fits(pause) {
             return Err(None);
         }
-        if !budget.withdraw() {
+        if !self.budget.withdraw() {
             return Err(Some(BUDGET_IS_SPENT));
         }
         self.made += 1;
@@ -74,16 +106,16 @@ impl Retries {
     }
 }
 
-/// The shortest upper bound of a pause; it doubles with each attempt.
+/// The shortest upper bound of a pause; it doubles with each retry.
 const INITIAL_BACKOFF: Duration = Duration::from_millis(500);
 /// The longest upper bound of a pause.
 const MAX_BACKOFF: Duration = Duration::from_secs(8);
 
-/// The pause after the attempt number `attempt` (from 1): full jitter, that is
-/// anything between nothing and an exponentially growing bound, so that many
-/// clients do not come back at the same moment.
-pub(crate) fn backoff(attempt: u32) -> Duration {
-    bound(attempt).mul_f64(fastrand::f64())
+/// The pause before the `number`th retry (from 1): full jitter, that is anything between
+/// nothing and an exponentially growing bound, so that many clients do not come back at
+/// the same moment.
+fn backoff(number: u32) -> Duration {
+    bound(number).mul_f64(fastrand::f64())
 }
 
 fn bound(number: u32) -> Duration {
@@ -144,14 +176,75 @@ impl Budget {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::{ErrorClass, ResponseInfo};
 
     #[test]
     fn pauses_grow_and_stay_bounded() {
-        for attempt in [1, 2, 3, 5, 40, u32::MAX] {
-            let bound = INITIAL_BACKOFF.saturating_mul(1 << (attempt - 1).min(10)).min(MAX_BACKOFF);
-            let longest = (0..500).map(|_| backoff(attempt)).max().unwrap();
-            assert!(longest <= bound && longest > bound / 2, "{attempt}: {longest:?} of {bound:?}");
+        for number in [1, 2, 3, 5, 40, u32::MAX] {
+            let bound = INITIAL_BACKOFF.saturating_mul(1 << (number - 1).min(10)).min(MAX_BACKOFF);
+            let longest = (0..500).map(|_| backoff(number)).max().unwrap();
+            assert!(longest <= bound && longest > bound / 2, "{number}: {longest:?} of {bound:?}");
         }
+    }
+
+    const MAX_HOLD: Duration = Duration::from_secs(60);
+
+    fn trouble(kind: Kind) -> Error {
+        Error::not_sent(kind, "nothing was sent").with_transient(true)
+    }
+
+    fn too_many(pause: Option<Duration>) -> Error {
+        let info = ResponseInfo { status: 429, ..ResponseInfo::default() };
+        Error::of(ErrorClass::RateLimit, "too many").with_response(info).with_retry_after(pause)
+    }
+
+    #[test]
+    fn what_a_message_that_was_not_accepted_may_do() {
+        let refused = Error::of(ErrorClass::Validation, "it was refused");
+        let of = |error: &Error| Retry::of_message(error);
+        assert_eq!(of(&too_many(None)), Retry::AfterHold);
+        assert_eq!(of(&refused), Retry::Never);
+        assert_eq!(of(&Error::unknown(Kind::Reset, "it was reset")), Retry::Never);
+        assert_eq!(of(&trouble(Kind::Connect)), Retry::Transient);
+        assert_eq!(of(&trouble(Kind::Refused)), Retry::AfterRefusal);
+        assert_eq!(of(&trouble(Kind::Refused).with_transient(false)), Retry::Never);
+    }
+
+    #[test]
+    fn retries_are_bounded_by_number_deadline_and_budget() {
+        let (budget, connect) = (Budget::new(), trouble(Kind::Connect));
+        let mut none = Retries::within(&budget, MAX_HOLD, 0);
+        for retry in [Retry::Transient, Retry::AfterRefusal, Retry::AfterHold] {
+            assert_eq!(none.next_pause(&connect, retry, None), Err(None));
+        }
+        let mut retries = Retries::within(&budget, MAX_HOLD, 2);
+        let mut next = || retries.next_pause(&connect, Retry::Transient, None);
+        assert!(next().unwrap() <= INITIAL_BACKOFF && next().unwrap() <= 2 * INITIAL_BACKOFF);
+        assert_eq!(next(), Err(None));
+        let mut retries = Retries::within(&budget, MAX_HOLD, 9);
+        let now = Instant::now();
+        assert_eq!(retries.next_pause(&connect, Retry::Transient, Some(now)), Err(None));
+        let refused = trouble(Kind::Refused);
+        assert!(retries.next_pause(&refused, Retry::AfterRefusal, None).is_ok());
+        assert_eq!(retries.next_pause(&refused, Retry::AfterRefusal, None), Err(None), "once");
+        while budget.withdraw() {}
+        assert_eq!(retries.next_pause(&connect, Retry::Transient, None), Err(Some(BUDGET_IS_SPENT)));
+    }
+
+    #[test]
+    fn after_a_hold_only_what_is_beyond_the_longest_one_is_waited_for_alone() {
+        let budget = Budget::new();
+        while budget.withdraw() {}
+        let mut retries = Retries::within(&budget, MAX_HOLD, 1);
+        for _ in 0..5 {
+            let mut next = |pause| retries.next_pause(&too_many(pause), Retry::AfterHold, None);
+            assert_eq!(next(None), Ok(Duration::ZERO));
+            assert_eq!(next(Some(MAX_HOLD)), Ok(Duration::ZERO));
+            assert_eq!(next(Some(2 * MAX_HOLD)), Ok(2 * MAX_HOLD));
+        }
+        assert!(retries.turned_away);
+        let soon = Some(Instant::now() + MAX_HOLD);
+        assert_eq!(retries.next_pause(&too_many(Some(2 * MAX_HOLD)), Retry::AfterHold, soon), Err(None));
     }
 
     #[test]

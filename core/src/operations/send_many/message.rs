@@ -1,13 +1,11 @@
 //! One message of a run: each try of it is a call, with a claim of its own if it has a key.
 
-use std::time::Duration;
-
 use tokio::time::sleep;
 
 use super::run::Run;
 use super::stop_rules::not_begun;
-use crate::call::retry::backoff;
-use crate::call::{Context, Deadline, KeyedCall, Patience, execute_patiently};
+use crate::call::retry::{Retries, Retry};
+use crate::call::{Deadline, KeyedCall, Patience, execute_patiently};
 use crate::config::CallOptions;
 use crate::error::{Error, Kind, Outcome};
 use crate::journal::Canonical;
@@ -22,37 +20,50 @@ pub(super) async fn send(
     message: &PreparedMessage,
 ) -> Result<Receipt, Error> {
     let options = CallOptions { key, ..run.call.clone() };
-    let mut tries = Tries::new(&run.context);
+    let mut retries = Retries::new(&run.context, run.context.config.max_retries);
+    // What was tried so far, and what the last try ended in.
+    let (mut attempts, mut earlier) = (0, None);
     loop {
-        let result = send_once(run, message, &options, tries.turned_away).await;
+        let result = send_once(run, message, &options, retries.turned_away).await;
         let error = match result {
             Ok(mut receipt) => {
-                receipt.attempts += tries.attempts;
+                receipt.attempts += attempts;
                 return Ok(receipt);
             }
             Err(error) => error,
         };
-        let attempts = tries.attempts + error.attempts();
+        attempts += error.attempts();
         let with_attempts = |error: Error| {
             let elapsed = error.elapsed();
             error.with_metrics(attempts, elapsed)
         };
         // What was turned away, or met trouble, stays that when it waits in vain to go again.
-        let error = match tries.earlier.take() {
+        let error = match earlier.take() {
             Some(earlier) if gave_up_waiting(&error) => return Err(with_attempts(earlier)),
             _ => error,
         };
-        tries.attempts = attempts;
-        let Some(pause) = tries.next_pause(run, &error) else { return Err(with_attempts(error)) };
-        tries.earlier = Some(error);
+        let retry = Retry::of_message(&error);
+        match retry {
+            Retry::AfterHold if retries.are_on() && run.turned_away(&error) => {
+                return Err(with_attempts(error));
+            }
+            Retry::AfterHold => {}
+            _ if error.attempts() > 0 => run.met_another_answer(),
+            _ => {}
+        }
+        let pause = match retries.next_pause(&error, retry, None) {
+            Ok(pause) => pause,
+            Err(note) => return Err(with_attempts(error.with_note(note))),
+        };
         tokio::select! {
             biased;
             () = run.stop.cancelled() => {}
             () = sleep(pause) => {}
         }
         if run.stop.is_cancelled() {
-            return Err(with_attempts(tries.earlier.take().unwrap_or_else(not_begun)));
+            return Err(with_attempts(error));
         }
+        earlier = Some(error);
     }
 }
 
@@ -99,57 +110,4 @@ async fn send_once(
         keyed.settle(&send, Deadline::start(context, options)?).await;
     }
     result
-}
-
-/// What was tried so far.
-struct Tries<'a> {
-    context: &'a Context,
-    attempts: u32,
-    /// How many more there may be after trouble of the network.
-    left: u32,
-    may_be_refused: bool,
-    /// Whether the last one was answered with 429.
-    turned_away: bool,
-    /// What the last one ended in.
-    earlier: Option<Error>,
-}
-
-impl<'a> Tries<'a> {
-    fn new(context: &'a Context) -> Self {
-        let left = context.config.max_retries;
-        Self { context, attempts: 0, left, may_be_refused: true, turned_away: false, earlier: None }
-    }
-
-    /// How long to wait before the next one; `None`: there is none.
-    fn next_pause(&mut self, run: &Run, error: &Error) -> Option<Duration> {
-        if error.outcome() == Some(Outcome::Rejected) && error.status() == Some(429) {
-            return self.pause_after_429(run, error);
-        }
-        if error.attempts() > 0 {
-            run.met_another_answer();
-        }
-        let is_allowed = match error.kind() {
-            // After the server's word that it processed nothing: once.
-            Kind::Refused => std::mem::take(&mut self.may_be_refused),
-            _ => true,
-        };
-        if !error.is_transient() || !is_allowed || self.left == 0 || !self.context.withdraw_retry() {
-            return None;
-        }
-        self.turned_away = false;
-        self.left -= 1;
-        let made = self.context.config.max_retries - self.left;
-        Some(error.retry_after().unwrap_or_else(|| backoff(made)))
-    }
-
-    /// The hold itself is waited for with all others; only what the service asked beyond
-    /// the longest one is this message's own.
-    fn pause_after_429(&mut self, run: &Run, error: &Error) -> Option<Duration> {
-        if self.context.config.max_retries == 0 || run.turned_away(error) {
-            return None;
-        }
-        self.turned_away = true;
-        let own = error.retry_after().filter(|pause| *pause > self.context.config.max_hold);
-        Some(own.unwrap_or_default())
-    }
 }
