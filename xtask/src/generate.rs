@@ -55,6 +55,7 @@ pub(crate) fn run(root: &Path, check: bool) -> Result<()> {
         made.push((name, rust::format(root, &text)?));
     }
     made.extend(readme::outcomes(root, &interface)?);
+    readme::check_classes(root, &interface)?;
     readme::check_options(root, &interface, &others)?;
     made.iter().try_for_each(|(name, text)| write_or_check(root, name, text, check))?;
     header::run(root, check)

@@ -139,6 +139,28 @@ pub(super) fn check_options(root: &Path, interface: &Interface, others: &Interfa
     compare(root, "bindings-c/README.md", c, &OF_C)
 }
 
+/// Fails if the guide's page of errors lacks a class that stands directly below the base, or the tree
+/// of exceptions in C's README any class.
+pub(super) fn check_classes(root: &Path, interface: &Interface) -> Result<()> {
+    let base = interface.classes.first().map(|class| class.name.as_str());
+    let direct = interface.classes.iter().filter(|class| class.parent.as_deref() == base);
+    let rows = direct.map(|class| format!("\n| `{}` | ", class.name)).collect();
+    all_in(root, "docs/errors.md", "# Errors", rows)?;
+    let names = interface.classes.iter().map(|class| format!(" {}", class.name)).collect();
+    all_in(root, "bindings-c/README.md", "```text\nstd::runtime_error\n", names)
+}
+
+/// Fails unless a document has all of these between a mark and the next heading or end of a block.
+fn all_in(root: &Path, document: &str, mark: &str, wanted: Vec<String>) -> Result<()> {
+    let text = read(&root.join(document))?;
+    let (_, part) = text.split_once(mark).ok_or_else(|| format!("{document} has no `{mark}`"))?;
+    let part = part.split("\n## ").next().and_then(|part| part.split("\n```").next()).unwrap_or_default();
+    match wanted.iter().find(|wanted| !part.contains(wanted.as_str())) {
+        Some(missing) => Err(format!("{document} lacks `{}`", missing.trim())),
+        None => Ok(()),
+    }
+}
+
 fn options(
     interface: &Interface,
     name: &dyn Fn(&super::interface::Record, &super::interface::Field) -> String,
@@ -178,6 +200,18 @@ mod tests {
         let text = "# A\n| `no` | 1 |\n\n## Options\n\n| option | |\n| --- | --- |\n| `a`, `b` | see `c` |\n\nText.\n\n## B\n| `d` | |\n";
         assert_eq!(rows(text).unwrap(), ["a", "b"]);
         assert!(rows("# A\n").is_none());
+    }
+
+    #[test]
+    fn a_class_that_is_only_elsewhere_is_missing() {
+        let root = std::env::temp_dir().join(format!("xtask-classes-{}", std::process::id()));
+        std::fs::create_dir_all(&root).unwrap();
+        std::fs::write(root.join("README.md"), "BError\n# Errors\n\n| `AError` | x |\n\n## More\n BError\n")
+            .unwrap();
+        let has = |name: &str| all_in(&root, "README.md", "# Errors", vec![name.to_owned()]);
+        assert_eq!(has("\n| `AError` | "), Ok(()));
+        assert!(has("BError").unwrap_err().contains("lacks `BError`"));
+        std::fs::remove_dir_all(&root).unwrap();
     }
 
     #[test]
