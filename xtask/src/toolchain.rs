@@ -44,10 +44,9 @@ pub(crate) fn linker(workspace: &Workspace) -> Result<PathBuf> {
     }
 }
 
-/// A program that builds in release mode what users get: linked for older systems, too. Every
-/// such build has to be, because what two have in common is built again where they have
-/// different linkers.
-pub(crate) fn release_command(workspace: &Workspace, name: impl AsRef<OsStr>) -> Result<Command> {
+/// A program that builds what users get: linked for older systems, too. Every build in release
+/// mode has to be, because what two have in common is built again where they have different linkers.
+pub(crate) fn build_command(workspace: &Workspace, name: impl AsRef<OsStr>) -> Result<Command> {
     let target = workspace.triple.replace('-', "_");
     let mut command = workspace.command(name);
     command.env(format!("CARGO_TARGET_{}_LINKER", target.to_uppercase()), linker(workspace)?);
@@ -62,7 +61,7 @@ pub(crate) fn release_command(workspace: &Workspace, name: impl AsRef<OsStr>) ->
 
 /// `cargo` for such a build.
 pub(crate) fn release_cargo(workspace: &Workspace, command: &str) -> Result<Command> {
-    let mut cargo = release_command(workspace, "cargo")?;
+    let mut cargo = build_command(workspace, "cargo")?;
     cargo.args([command, "--locked", "--release"]);
     Ok(cargo)
 }

@@ -37,7 +37,7 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     once(&stamp, &version, &lock, || npm_ci(workspace, &folder))?;
     notices::write_for_addon(&workspace.root, &workspace.triple)?;
     let built = built(workspace);
-    let mut npm = toolchain::release_command(workspace, "npm")?;
+    let mut npm = toolchain::build_command(workspace, "npm")?;
     npm.current_dir(&folder).args(["run", "--silent", "build"]);
     if workspace.is_cross() {
         empty_folder(&built)?;

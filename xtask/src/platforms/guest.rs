@@ -62,6 +62,14 @@ impl Guest {
         Ok(guest)
     }
 
+    /// What runs its programs, if they are another processor's: a command.
+    pub(super) fn emulator(&self) -> Option<String> {
+        match self.kind {
+            Kind::Emulated => Some(format!("qemu-aarch64-static -L {}", self.root.display())),
+            Kind::Within => None,
+        }
+    }
+
     fn can_run(&self) -> Result<()> {
         match self.kind {
             Kind::Emulated => debian_package("qemu-aarch64-static", "qemu-user-static").map(drop),

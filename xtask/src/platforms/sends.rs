@@ -10,7 +10,7 @@ use crate::packages::dist;
 use crate::process::{output, program, run};
 use crate::python::environment::{environment, install_for};
 use crate::services::sandbox::Sandbox;
-use crate::toolchain::{MUSL, compiler, for_target, linker, wheel_tag};
+use crate::toolchain::{MUSL, build_command, compiler, for_target, linker, wheel_tag};
 use crate::workspace::Workspace;
 
 pub(crate) fn aarch64(workspace: &Workspace) -> Result<()> {
@@ -23,8 +23,9 @@ pub(crate) fn musl(workspace: &Workspace) -> Result<()> {
 
 fn test(host: &Workspace, triple: &str) -> Result<()> {
     let workspace = for_target(host, triple)?;
-    let dist = dist::run(&workspace)?;
     let guest = Guest::of(&workspace)?;
+    in_rust(&workspace, &guest)?;
+    let dist = dist::run(&workspace)?;
     let sandbox = Sandbox::start(host, "{}")?;
     let place = guest.folder()?;
     in_c(&workspace, &guest, &dist, &place.join("c"), &sandbox)?;
@@ -43,6 +44,24 @@ fn sends(what: &str, command: &mut Command) -> Result<()> {
 fn line_sends(what: &str, command: &mut Command, sandbox: &Sandbox) -> Result<()> {
     let message = ["send", "--channel", "SMS", "--to", "+6591234567", "--content", "Hello"];
     sends(&format!("{what}, its command line"), sandbox.points(command.args(message)))
+}
+
+/// The tests that the core and the journal have within.
+fn in_rust(workspace: &Workspace, guest: &Guest) -> Result<()> {
+    let mut tests = build_command(workspace, "cargo")?;
+    if let Some(emulator) = guest.emulator() {
+        let target = workspace.triple.to_uppercase().replace('-', "_");
+        tests.env(format!("CARGO_TARGET_{target}_RUNNER"), emulator);
+    }
+    run(tests.args([
+        "test",
+        "--locked",
+        "--lib",
+        "-p",
+        "partner-messaging",
+        "-p",
+        "partner-messaging-journal",
+    ]))
 }
 
 fn in_c(workspace: &Workspace, guest: &Guest, dist: &Path, place: &Path, sandbox: &Sandbox) -> Result<()> {

@@ -15,7 +15,7 @@ pub(crate) fn wheel(workspace: &Workspace) -> Result<PathBuf> {
     let venv = environment(workspace)?;
     let out = workspace.folder("wheels");
     empty_folder(&out)?;
-    let mut maturin = toolchain::release_command(workspace, venv.join("bin/maturin"))?;
+    let mut maturin = toolchain::build_command(workspace, venv.join("bin/maturin"))?;
     let notices = notices::write_for_wheel(&workspace.root, &workspace.triple)?;
     let built = run(maturin
         .args(["build", "--release", "--locked", "--target", &workspace.triple])
