@@ -851,5 +851,6 @@ module.exports.openBatch = nativeBinding.openBatch
 module.exports.openClient = nativeBinding.openClient
 module.exports.openJournal = nativeBinding.openJournal
 module.exports.openPager = nativeBinding.openPager
+module.exports.requestEffect = nativeBinding.requestEffect
 module.exports.runCommandLine = nativeBinding.runCommandLine
 module.exports.startSandbox = nativeBinding.startSandbox

@@ -272,6 +272,9 @@ export interface Refusal {
   field?: string
 }
 
+/** The effect of a request with this method: `read` or `write`. */
+export declare function requestEffect(method: string): string
+
 /**
  * Does what the program `partner-messaging` does with these arguments, and gives its exit
  * status. It blocks until that is done, and takes the process's signals for itself.

@@ -114,7 +114,8 @@ class Client {
 
   async request(method, path, options) {
     Client.#check(this, 'request');
-    const effect = method === 'GET' ? 'read' : 'write';
+    // What is no string is refused below.
+    const effect = native().requestEffect(typeof method === 'string' ? method : '');
     const target = { method: stringArgument(effect, 'method', method), path: stringArgument(effect, 'path', path) };
     const { signal, call: { query, json, idempotent, ...call } = {} } = requestOptions(effect, options);
     const request = { ...target, query, json, idempotent };

@@ -1,7 +1,7 @@
 //! The core's errors as plain values, and the table of their classes.
 
 use napi_derive::napi;
-use partner_messaging::{Effect, Error, ErrorClass};
+use partner_messaging::{Effect, Error, ErrorClass, Request};
 
 pub use crate::generated::Failure;
 
@@ -54,6 +54,12 @@ fn effect_of(name: &str) -> Effect {
         "write" => Effect::Write,
         _ => Effect::Send,
     }
+}
+
+/// The effect of a request with this method: `read` or `write`.
+#[napi(catch_unwind)]
+pub fn request_effect(method: String) -> &'static str {
+    if Request::effect_of(&method).has_outcome() { "write" } else { "read" }
 }
 
 /// An option's name as Node has it. The name of an environment variable, which

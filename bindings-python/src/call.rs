@@ -1,7 +1,7 @@
 //! A call of the core's client, and what it gives.
 
 use partner_messaging::{
-    CallOptions, Client, Effect, Error, JournalHandle, Message, Pager, PreparedMessage, Request,
+    CallOptions, Client, Effect, Error, JournalHandle, Message, Pager, PreparedMessage, Request, background,
 };
 use pyo3::prelude::*;
 use pyo3::types::PyList;
@@ -20,7 +20,7 @@ pub(crate) enum Call {
     WaitForStatus(String, Option<Vec<String>>),
     NextPage(Pager),
     GetBalance,
-    Request(Request, Effect),
+    Request(Request),
     Reconcile(JournalHandle, Vec<(String, PreparedMessage)>),
 }
 
@@ -43,7 +43,7 @@ impl Call {
                 CallResult::Page(page, Cursor(pager))
             }
             Self::GetBalance => CallResult::Balance(client.get_balance_opts(options).await?),
-            Self::Request(request, _) => CallResult::Reply(client.request_opts(request, options).await?),
+            Self::Request(request) => CallResult::Reply(client.request_opts(request, options).await?),
             Self::Reconcile(journal, messages) => {
                 let given: Vec<_> =
                     messages.iter().map(|(key, message)| (key.as_str(), message as &dyn Message)).collect();
@@ -55,10 +55,22 @@ impl Call {
     pub(crate) fn effect(&self) -> Effect {
         match self {
             Self::Send(_) | Self::SendWithFallback(_) => Effect::Send,
-            Self::Request(_, effect) => *effect,
+            Self::Request(request) => request.effect(),
             _ => Effect::Read,
         }
     }
+
+    /// What the result of a call with an outcome is called.
+    pub(crate) fn result_name(&self) -> &'static str {
+        if matches!(self, Self::Request(_)) { "reply" } else { "receipt" }
+    }
+}
+
+/// What became of a call with this effect that was cancelled, where no error says so: the word of
+/// its outcome, and a sentence about it.
+pub(crate) fn cancelled_outcome(effect: Effect, has_ended: bool) -> Option<(&'static str, &'static str)> {
+    let (outcome, sentence) = background::cancelled_outcome(effect, has_ended)?;
+    Some((outcome.as_str(), sentence))
 }
 
 /// A place in a list of messages: what the next page is. It never changes.

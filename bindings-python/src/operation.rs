@@ -6,7 +6,7 @@ use partner_messaging::{CallOptions, Effect, Error, NOT_JSON, Pager, Request};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::call::{Call, Cursor};
+use crate::call::{Call, Cursor, cancelled_outcome};
 use crate::convert::{Value, flag, json_text, mapping, text, texts};
 use crate::failure::{CallFailure, catch_panics, catch_panics_of};
 use crate::journal::OpenJournal;
@@ -125,8 +125,7 @@ impl Operation {
     ) -> PyResult<Self> {
         catch_panics_of(Effect::Read, || {
             let method = text("method", method)?;
-            let effect = if method == "GET" { Effect::Read } else { Effect::Write };
-            Self::new(effect, || {
+            Self::new(Request::effect_of(&method), || {
                 let mut request = Request::new(method, text("path", path)?);
                 for (name, value) in
                     query.map(|query| mapping("query", query)).transpose()?.unwrap_or_default()
@@ -140,7 +139,7 @@ impl Operation {
                 if let Some(idempotent) = idempotent {
                     request = request.idempotent(flag("idempotent", idempotent)?);
                 }
-                Ok((Call::Request(request, effect), options::call("request", options)?))
+                Ok((Call::Request(request), options::call("request", options)?))
             })
         })
     }
@@ -156,9 +155,16 @@ impl Operation {
         })
     }
 
-    /// Whether it has an outcome: it sends a message or changes something else.
+    /// What became of it when it is cancelled and no error says so: the outcome, and a sentence
+    /// about it. `has_ended`: with a result. `None` if it has no outcome.
+    fn cancelled_outcome(&self, has_ended: bool) -> PyResult<Option<(&'static str, &'static str)>> {
+        catch_panics(|| Ok(cancelled_outcome(self.call.effect(), has_ended)))
+    }
+
+    /// What its result is called: the attribute of an exception that ended the call when it
+    /// had its result already.
     #[getter]
-    fn has_outcome(&self) -> PyResult<bool> {
-        catch_panics(|| Ok(self.call.effect().has_outcome()))
+    fn result_name(&self) -> PyResult<&'static str> {
+        catch_panics(|| Ok(self.call.result_name()))
     }
 }

@@ -38,6 +38,7 @@ async fn make(context: &Context, request: &Request, options: &CallOptions) -> Re
 
 struct MakeRequest {
     method: Method,
+    effect: Effect,
     url: Url,
     body: Option<Bytes>,
     idempotent: bool,
@@ -56,6 +57,7 @@ impl MakeRequest {
         let url = config.finish_url(url, field)?;
         Ok(Self {
             method: parts.method,
+            effect: parts.effect,
             url,
             body: parts.body,
             idempotent: parts.idempotent,
@@ -74,7 +76,7 @@ impl MakeRequest {
         let refuse = |problem: &str| Err(Error::config("key", problem));
         let body = match (&options.key, &self.body) {
             (None, _) => return Ok(None),
-            (Some(_), _) if self.effect() == Effect::Read => {
+            (Some(_), _) if self.effect == Effect::Read => {
                 return refuse("must not be given for GET, which changes nothing");
             }
             (Some(_), None) => return refuse("must not be given for a request without a body"),
@@ -94,7 +96,7 @@ impl Operation for MakeRequest {
     }
 
     fn effect(&self) -> Effect {
-        if self.method == Method::GET { Effect::Read } else { Effect::Write }
+        self.effect
     }
 
     fn method(&self) -> Method {

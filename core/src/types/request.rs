@@ -78,36 +78,45 @@ impl Request {
             "DELETE" => Method::DELETE,
             _ => return Err(Error::config("method", "must be GET, POST, PUT, PATCH or DELETE")),
         };
-        if method == Method::GET && self.idempotent == Some(false) {
+        let effect = self.effect();
+        if effect == Effect::Read && self.idempotent == Some(false) {
             return Err(Error::config("idempotent", "must not be false for GET, which changes nothing"));
         }
         if self.query.iter().any(|(name, _)| name.is_empty()) {
             return Err(Error::config("query", "must not have an empty name in it"));
         }
-        let body = self.json.as_deref().map(|json| body(&method, json)).transpose()?;
-        let idempotent = self.idempotent.unwrap_or(method == Method::GET);
-        Ok(RequestParts { method, path: &self.path, query: &self.query, body, idempotent })
+        let body = self.json.as_deref().map(|json| body(effect, json)).transpose()?;
+        let idempotent = self.idempotent.unwrap_or(effect == Effect::Read);
+        Ok(RequestParts { method, effect, path: &self.path, query: &self.query, body, idempotent })
     }
 
     /// What the request does, as far as its method says. For bindings.
     #[doc(hidden)]
     #[must_use]
     pub fn effect(&self) -> Effect {
-        if self.method == "GET" { Effect::Read } else { Effect::Write }
+        Self::effect_of(&self.method)
+    }
+
+    /// What a request with this method does. For bindings, which may have no more of it.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn effect_of(method: &str) -> Effect {
+        if method == "GET" { Effect::Read } else { Effect::Write }
     }
 }
 
 /// A checked request, without its origin.
 pub(crate) struct RequestParts<'a> {
     pub(crate) method: Method,
+    pub(crate) effect: Effect,
     pub(crate) path: &'a str,
     pub(crate) query: &'a [(String, String)],
     pub(crate) body: Option<Bytes>,
     pub(crate) idempotent: bool,
 }
 
-fn body(method: &Method, json: &str) -> Result<Bytes, Error> {
-    if method == Method::GET {
+fn body(effect: Effect, json: &str) -> Result<Bytes, Error> {
+    if effect == Effect::Read {
         return Err(Error::config("json", "must not be given for GET, which has no body"));
     }
     if !json::within_max_depth(json.as_bytes()) {
