@@ -7,7 +7,7 @@ use partner_messaging::{Effect, Error, blocking};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
-use crate::call::CallResult;
+use crate::call::{Call, CallResult};
 use crate::convert::{Value, import_modules};
 use crate::errors::instance;
 use crate::events::{self, Collecting, RunEvents};
@@ -113,7 +113,7 @@ impl BlockingClient {
             interrupt.get_or_insert(raised);
         }
         let Some(interrupt) = interrupt else { return Ok(result?) };
-        attach_outcome(py, &interrupt, result, operation.call.effect())?;
+        attach_outcome(py, &interrupt, result, &operation.call)?;
         Err(interrupt.into())
     }
 }
@@ -123,10 +123,12 @@ fn attach_outcome(
     py: Python<'_>,
     interrupt: &PyErr,
     result: Result<CallResult, Error>,
-    effect: Effect,
+    call: &Call,
 ) -> PyResult<()> {
     match result {
-        Ok(result) if effect.has_outcome() => interrupt.value(py).setattr("receipt", result)?,
+        Ok(result) if call.effect().has_outcome() => {
+            interrupt.value(py).setattr(call.result_name(), result)?;
+        }
         Ok(_) => {}
         Err(error) => interrupt.set_cause(py, Some(PyErr::from_value(instance(py, &error)?))),
     }

@@ -10,7 +10,7 @@ use partner_messaging::{Cancel, Effect, Error, JournalCall, JournalHandle, Outco
 use partner_messaging_journal::Journal;
 use pyo3::prelude::*;
 
-use crate::call::CallResult;
+use crate::call::{CallResult, cancelled_outcome};
 use crate::completions::{Completion, CompletionQueue, PendingCall};
 use crate::convert::{Value, import_modules, text, time, usable};
 use crate::failure::{CallFailure, catch_panics, catch_panics_of};
@@ -97,10 +97,9 @@ impl Question {
         catch_panics(|| Ok(Self(Ask::Close)))
     }
 
-    /// As a call's; it has none.
-    #[getter]
-    fn has_outcome(&self) -> PyResult<bool> {
-        catch_panics(|| Ok(false))
+    /// As a call's: it has none.
+    fn cancelled_outcome(&self, has_ended: bool) -> PyResult<Option<(&'static str, &'static str)>> {
+        catch_panics(|| Ok(cancelled_outcome(Effect::Read, has_ended)))
     }
 }
 

@@ -133,6 +133,30 @@ def test_cancelling_in_the_very_turn_of_the_answer_loses_nothing(sandbox: Sandbo
     asyncio.run(main())
 
 
+def test_cancelling_a_request_in_the_turn_of_its_answer_keeps_its_reply(sandbox: Sandbox) -> None:
+    async def main() -> None:
+        sandbox.set_fault("respond", status=200, body={"success": True, "data": {"id": 7}})
+        async with sandbox.async_client() as client:
+            for method, outcome in (("PUT", "sent"), ("GET", None)):
+                task = asyncio.create_task(client.request(method, "/x"))
+                await asyncio.sleep(0)
+                queue = _async._completions(asyncio.get_running_loop()).queue
+                assert select.select([queue.fileno()], [], [], HANGS)[0]
+                task.cancel()
+                with pytest.raises(asyncio.CancelledError) as raised:
+                    await task
+                cancelled = own(raised.value)
+                assert cancelled.outcome == outcome and not hasattr(cancelled, "receipt")
+                if outcome is None:
+                    assert not hasattr(cancelled, "reply") and not hasattr(cancelled, "__notes__")
+                else:
+                    assert cancelled.reply.data == {"id": 7}
+                    (note,) = cancelled.__notes__
+                    assert "carried the request out" in note and note.endswith("(outcome: sent)")
+
+    asyncio.run(main())
+
+
 def test_a_traceback_shows_the_outcome_of_a_cancelled_call(sandbox: Sandbox) -> None:
     async def main() -> None:
         async with sending(sandbox) as (_, task):

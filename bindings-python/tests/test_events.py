@@ -125,6 +125,11 @@ def test_ctrl_c_in_the_callback_keeps_the_outcome(sandbox: Sandbox) -> None:
     with pytest.raises(KeyboardInterrupt):
         in_asyncio(sandbox, on_event=on_event)
     assert len(sandbox.requests) == 2
+    sandbox.set_fault("respond", status=200, body={"success": True, "data": {"id": 7}})
+    with sandbox.client(on_event=on_event) as client, pytest.raises(KeyboardInterrupt) as raised:
+        client.request("PUT", "/x")
+    assert raised.value.reply.data == {"id": 7}  # type: ignore[attr-defined]
+    assert not hasattr(raised.value, "receipt")
 
 
 def test_a_blocked_call_tells_before_it_ends(sandbox: Sandbox) -> None:

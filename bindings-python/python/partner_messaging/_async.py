@@ -352,7 +352,7 @@ class AsyncClient:
         except asyncio.CancelledError as cancelled:
             call.cancel()
             completions.await_outcome(waiting)
-            _attach_outcome(cancelled, waiting.completion, operation.has_outcome)
+            _attach_outcome(cancelled, waiting.completion, operation)
             raise
         except BaseException:
             # The coroutine is thrown away, perhaps after its loop: only events have its outcome.
@@ -406,27 +406,21 @@ def _result(waiting: _Waiting) -> Any:
 
 
 def _attach_outcome(
-    cancelled: asyncio.CancelledError, completion: Completion | None, has_outcome: bool
+    cancelled: asyncio.CancelledError, completion: Completion | None, operation: Operation[Any]
 ) -> None:
-    """Has the cancellation say what became of the call, if that ``has_outcome``."""
+    """Has the cancellation say what became of the call, if that has an outcome."""
     _, result, error, _ = completion or (0, None, None, None)
-    outcome: str | None = None
-    note = None
+    known: tuple[str, str] | None
     if error is not None:
-        outcome = error.outcome
-        note = f"{type(error).__name__}: {error}"
+        known = (error.outcome, f"{type(error).__name__}: {error}") if error.outcome else None
         cancelled.__cause__ = error
-    elif not has_outcome:
-        pass
-    elif completion is None:
-        outcome = "unknown"
-        note = "The call was cancelled and has not ended yet: what it sent may have been accepted."
     else:
-        outcome = "sent"
-        note = "The call was cancelled when the service had already accepted what it sent."
-        cancelled.receipt = result  # type: ignore[attr-defined]
-    cancelled.outcome = outcome  # type: ignore[attr-defined]
-    if outcome is not None:
+        known = operation.cancelled_outcome(completion is not None)
+        if known is not None and completion is not None:
+            setattr(cancelled, operation.result_name, result)
+    cancelled.outcome = known and known[0]  # type: ignore[attr-defined]
+    if known is not None:
+        outcome, note = known
         # What `add_note` does, which came with Python 3.11.
         notes = getattr(cancelled, "__notes__", ())
         cancelled.__notes__ = [*notes, f"{note} (outcome: {outcome})"]

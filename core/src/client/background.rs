@@ -16,7 +16,7 @@ pub use super::completion_queue::Queue;
 use crate::call::Shared;
 use crate::call::limits::shared_counts;
 use crate::config::{CallOptions, Cancel, Config, SendManyOptions};
-use crate::error::{Effect, Error};
+use crate::error::{Effect, Error, Outcome};
 use crate::journal::unrecorded;
 pub use crate::types::BatchStep;
 use crate::types::Spending;
@@ -25,6 +25,30 @@ use crate::util::{PerProcess, ending_threads};
 /// The process's one background thread. It is started by the first call that
 /// needs it, and keeps no process alive.
 static THREAD: PerProcess<BackgroundThread> = PerProcess::new();
+
+/// What became of a call with this effect that its caller cancelled, where no error says it: the
+/// outcome, and a sentence about it. `has_ended`: with a result, which the caller no longer
+/// waited for. `None` for a read, which has no outcome. For bindings.
+#[must_use]
+pub const fn cancelled_outcome(effect: Effect, has_ended: bool) -> Option<(Outcome, &'static str)> {
+    Some(match (effect, has_ended) {
+        (Effect::Read, _) => return None,
+        (Effect::Send, true) => {
+            (Outcome::Sent, "The call was cancelled when the service had already accepted the message.")
+        }
+        (Effect::Send, false) => (
+            Outcome::Unknown,
+            "The call was cancelled and has not ended yet: the message may have been accepted.",
+        ),
+        (Effect::Write, true) => {
+            (Outcome::Sent, "The call was cancelled when the service had already carried the request out.")
+        }
+        (Effect::Write, false) => (
+            Outcome::Unknown,
+            "The call was cancelled and has not ended yet: the request may have been carried out.",
+        ),
+    })
+}
 
 /// Runs a future on the background thread, for bindings that queue their calls
 /// themselves.
@@ -213,6 +237,23 @@ impl<T, F: FnOnce(Result<T, Error>)> Drop for CompletionGuard<T, F> {
         if let Some(done) = self.done.take() {
             // Where the call had got to is not known any more.
             done(Err(Error::internal_fault(Effect::Send)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cancelled_call_is_never_said_to_have_done_less_than_it_may_have() {
+        for has_ended in [false, true] {
+            assert_eq!(cancelled_outcome(Effect::Read, has_ended), None);
+            let outcome = if has_ended { Outcome::Sent } else { Outcome::Unknown };
+            let [send, write] =
+                [Effect::Send, Effect::Write].map(|it| cancelled_outcome(it, has_ended).unwrap());
+            assert_eq!((send.0, write.0), (outcome, outcome));
+            assert!(send.1.contains("message") && !write.1.contains("message"), "{write:?}");
         }
     }
 }
