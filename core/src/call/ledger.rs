@@ -1,11 +1,12 @@
 //! The ledger of what a client's messages cost.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use rust_decimal::Decimal;
 
 use crate::types::{PreparedMessage, Receipt, Spending};
 use crate::util::decimal::exact_sum;
+use crate::util::lock;
 
 /// One client's ledger: an entry for each channel and currency.
 #[derive(Debug, Default)]
@@ -37,7 +38,7 @@ impl Ledger {
     }
 
     fn entries(&self) -> MutexGuard<'_, Vec<Spending>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Operations without the types of their outputs, so that the code of a call is there once
 //! and not for each kind of call.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -13,6 +13,7 @@ use crate::error::{Effect, Error, Outcome};
 use crate::journal::{Ending, Entry};
 use crate::transport::Response;
 use crate::types::PreparedMessage;
+use crate::util::lock;
 
 /// An operation whose output is kept for who made it.
 pub(super) type AnyOperation<'a> = dyn Operation<Output = ()> + 'a;
@@ -36,7 +37,7 @@ impl<'a, O: Operation> Untyped<'a, O> {
     }
 
     fn place(&self) -> MutexGuard<'_, Option<O::Output>> {
-        self.output.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.output)
     }
 }
 

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, Weak};
 use std::thread::JoinHandle;
 
 use tokio::runtime::{Builder, Handle};
@@ -13,7 +13,7 @@ use tokio::sync::Notify;
 
 use super::callback_watch::Running;
 use crate::error::Error;
-use crate::util::{PerProcess, ending_threads};
+use crate::util::{PerProcess, ending_threads, lock};
 
 /// A thread with a runtime. It ends when neither its owner nor one of its calls is
 /// left; so what it was given runs to its end.
@@ -84,7 +84,7 @@ impl BackgroundThread {
 
     /// Gives the thread up, and waits until it has run what it was given and has ended.
     pub(super) fn end(thread: Arc<Self>) {
-        let joined = thread.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let joined = lock(&thread.thread).take();
         drop(thread);
         if let Some(joined) = joined {
             // It ends with a panic only of its own making, which has been told.
@@ -96,7 +96,7 @@ impl BackgroundThread {
 impl Drop for BackgroundThread {
     fn drop(&mut self) {
         // Nobody waited for its end.
-        if let Some(thread) = self.thread.get_mut().unwrap_or_else(PoisonError::into_inner).take() {
+        if let Some(thread) = lock(&self.thread).take() {
             ending_threads::add(thread);
         }
     }
@@ -123,7 +123,7 @@ impl OwnThread {
 
     fn register(self: &Arc<Self>) {
         let Ok(all) = OWN_THREADS.get(|| Ok::<_, Infallible>(Mutex::default()));
-        let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = lock(&all);
         all.retain(|own| own.upgrade().is_some_and(|own| !Arc::ptr_eq(&own, self)));
         all.push(Arc::downgrade(self));
     }
@@ -131,7 +131,7 @@ impl OwnThread {
     /// Ends the threads of all clients, and waits until they have run what they were given.
     pub(super) fn end_all() {
         let Some(all) = OWN_THREADS.take() else { return };
-        let all = std::mem::take(&mut *all.lock().unwrap_or_else(PoisonError::into_inner));
+        let all = std::mem::take(&mut *lock(&all));
         for thread in all.iter().filter_map(|own| own.upgrade()?.0.take()) {
             BackgroundThread::end(thread);
         }

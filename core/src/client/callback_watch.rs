@@ -1,9 +1,10 @@
 //! Callbacks of the program that run on a background thread, and hold its calls up meanwhile.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Instant;
 
 use crate::telemetry::{Observer, SLOW_CALLBACK};
+use crate::util::lock;
 
 /// The callback that runs on a thread, if one does.
 #[derive(Default)]
@@ -18,7 +19,7 @@ struct Callback {
 
 impl Running {
     fn lock(&self) -> MutexGuard<'_, Option<Callback>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 }
 

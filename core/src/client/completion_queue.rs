@@ -5,10 +5,11 @@ use std::fmt;
 use std::io::{Read, Write};
 use std::os::fd::{AsRawFd, RawFd};
 use std::os::unix::net::UnixStream;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use crate::error::Error;
+use crate::util::{lock, wait, wait_timeout};
 
 /// A queue of completions with a file descriptor that is readable while the
 /// queue is not empty, so that an event loop wakes once for a whole batch.
@@ -77,13 +78,13 @@ impl<T> Queue<T> {
                 return Some(item);
             }
             state = match deadline {
-                None => self.arrived.wait(state).unwrap_or_else(PoisonError::into_inner),
+                None => wait(&self.arrived, state),
                 Some(deadline) => {
                     let left = deadline.saturating_duration_since(Instant::now());
                     if left.is_zero() {
                         return None;
                     }
-                    self.arrived.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0
+                    wait_timeout(&self.arrived, state, left)
                 }
             };
         }
@@ -116,7 +117,7 @@ impl<T> Queue<T> {
     }
 
     fn lock(&self) -> MutexGuard<'_, State<T>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 }
 

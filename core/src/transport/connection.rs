@@ -9,7 +9,7 @@ use std::error::Error as StdError;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -20,6 +20,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::failure::{Failure, Gone};
+use crate::util::lock;
 
 /// What is spoken over a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,11 +130,11 @@ impl Progress {
 
     /// An answer began to arrive.
     pub(super) fn mark_answer_begun(&self, at: Instant) {
-        *self.0.answer_begun.lock().unwrap_or_else(PoisonError::into_inner) = Some(at);
+        *lock(&self.0.answer_begun) = Some(at);
     }
 
     pub(super) fn answer_begun(&self) -> Option<Instant> {
-        *self.0.answer_begun.lock().unwrap_or_else(PoisonError::into_inner)
+        *lock(&self.0.answer_begun)
     }
 
     /// Its request was answered, whole, at this moment.
@@ -142,7 +143,7 @@ impl Progress {
     }
 
     fn set_settled(&self, at: Instant) {
-        *self.0.settled.lock().unwrap_or_else(PoisonError::into_inner) = at;
+        *lock(&self.0.settled) = at;
     }
 
     /// A connection that is only about to be taken back wins against this.
@@ -150,7 +151,7 @@ impl Progress {
         for _ in 0..SETTLE_YIELDS {
             tokio::task::yield_now().await;
         }
-        let settled = *self.0.settled.lock().unwrap_or_else(PoisonError::into_inner);
+        let settled = *lock(&self.0.settled);
         if settled > Instant::now() {
             sleep_until(settled).await;
         }

@@ -6,7 +6,7 @@
 //! alone: whoever comes meanwhile waits for it, and shares its failure, too.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
@@ -14,6 +14,7 @@ use tokio::time::Instant;
 
 use super::Failure;
 use super::connection::{Connection, Progress, Protocol, Stage};
+use crate::util::lock;
 
 /// Makes a client for one connection.
 type Make = Box<dyn Fn(&Progress) -> Result<reqwest::Client, Failure> + Send + Sync>;
@@ -122,7 +123,7 @@ impl Pool {
     }
 
     fn lock(&self) -> MutexGuard<'_, Origin> {
-        self.origin.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.origin)
     }
 }
 

@@ -12,12 +12,12 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio::sync::watch;
 
-use crate::util::ending_threads;
+use crate::util::{ending_threads, lock};
 
 type Resolution = Result<Vec<SocketAddr>, ResolveError>;
 
@@ -62,7 +62,7 @@ impl Resolver {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, watch::Receiver<Option<Resolution>>>> {
-        self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.under_way)
     }
 }
 

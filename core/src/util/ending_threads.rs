@@ -1,11 +1,12 @@
 //! Threads that end by themselves, for whoever waits until all are gone.
 
 use std::convert::Infallible;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use super::PerProcess;
+use super::lock::lock;
 
 static THREADS: PerProcess<Mutex<Vec<JoinHandle<()>>>> = PerProcess::new();
 
@@ -14,7 +15,7 @@ static JOINS: AtomicU64 = AtomicU64::new(0);
 /// Hands a thread over that ends without anybody's doing.
 pub(crate) fn add(thread: JoinHandle<()>) {
     let Ok(threads) = THREADS.get(|| Ok::<_, Infallible>(Mutex::default()));
-    let mut threads = threads.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut threads = lock(&threads);
     threads.retain(|thread| !thread.is_finished());
     threads.push(thread);
 }
@@ -29,7 +30,7 @@ pub(crate) fn joins() -> u64 {
 pub(crate) fn join() {
     JOINS.fetch_add(1, Ordering::SeqCst);
     while let Some(threads) = THREADS.take() {
-        let threads = std::mem::take(&mut *threads.lock().unwrap_or_else(PoisonError::into_inner));
+        let threads = std::mem::take(&mut *lock(&threads));
         for thread in threads {
             if thread.thread().id() != std::thread::current().id() {
                 // A panic of its own has been told.

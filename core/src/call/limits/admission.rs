@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use tokio::sync::{Notify, oneshot};
@@ -16,6 +16,7 @@ use tokio::time::sleep_until;
 use super::AnswerTimes;
 use crate::call::retry::growing_backoff;
 use crate::error::Effect;
+use crate::util::lock;
 
 /// The slots of one client.
 pub(crate) struct Admission {
@@ -232,7 +233,7 @@ impl Admission {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 }
 

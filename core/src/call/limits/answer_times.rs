@@ -1,6 +1,7 @@
 //! How fast the service has answered of late.
 
-use std::sync::{Mutex, PoisonError};
+use crate::util::lock;
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 /// For how long an answer counts.
@@ -55,7 +56,7 @@ impl AnswerTimes {
 
     fn record(&self, now: Instant, update: impl FnOnce(&mut Second)) {
         let number = self.number(now);
-        let mut seconds = self.seconds.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seconds = lock(&self.seconds);
         let second = &mut seconds[(number % WINDOW_SECONDS) as usize];
         if second.number != number {
             *second = Second::new(number);
@@ -69,7 +70,7 @@ impl AnswerTimes {
     /// has recovered. `None` where nothing tells.
     pub(crate) fn needed(&self, now: Instant) -> Option<Duration> {
         let oldest = self.number(now).saturating_sub(WINDOW_SECONDS - 1);
-        let seconds = *self.seconds.lock().unwrap_or_else(PoisonError::into_inner);
+        let seconds = *lock(&self.seconds);
         let recent = || seconds.iter().filter(|second| second.number >= oldest);
         match recent().map(|second| second.answers).fold(0, u32::saturating_add) {
             0 => recent().map(|second| second.unanswered).min().filter(|waited| *waited < Duration::MAX),

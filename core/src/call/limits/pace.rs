@@ -1,7 +1,7 @@
 //! `max_rate`: how many attempts may leave in a second.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tokio::time::sleep_until;
@@ -9,6 +9,7 @@ use tokio::time::sleep_until;
 use super::rate::Rate;
 use super::shared_pace::SharedPace;
 use crate::error::Error;
+use crate::util::lock;
 
 /// How far the turns may catch up that came late: timers go by the millisecond.
 const MAX_CATCH_UP: Duration = Duration::from_millis(10);
@@ -102,12 +103,12 @@ struct Log {
 
 impl Departures {
     fn keep(&self, count: usize) {
-        let mut log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut log = lock(&self.0);
         log.kept = log.kept.max(count);
     }
 
     fn depart(&self, now: impl FnOnce() -> Instant, count: usize, window: Duration) -> Result<(), Instant> {
-        let mut log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut log = lock(&self.0);
         // Read under the lock, so that the times are in order.
         let now = now();
         let before = log.times.len().checked_sub(count).and_then(|at| log.times.get(at));

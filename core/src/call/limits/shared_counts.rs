@@ -3,14 +3,14 @@
 
 use std::collections::HashMap;
 use std::convert::Infallible;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, Weak};
 
 use super::pace::{Departures, Pace};
 use super::rate::Rate;
 use super::shared_pace::SharedPace;
 use super::spending::{SpendLimit, Spendings};
 use crate::journal::{Amounts, JournalHandle};
-use crate::util::PerProcess;
+use crate::util::{PerProcess, lock};
 
 /// What has left, and what it cost.
 #[derive(Default)]
@@ -29,7 +29,7 @@ impl SharedCounts {
     pub(crate) fn pace(&self, rate: f64, journal: Option<&JournalHandle>) -> Arc<Pace> {
         let rate = Rate::new(rate);
         let Some(journal) = journal else { return Arc::new(Pace::new(rate, self.departures.clone())) };
-        let mut shares = self.shares.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shares = lock(&self.shares);
         shares.retain(|_, share| share.strong_count() > 0);
         let share = shares.get(&rate).and_then(Weak::upgrade).unwrap_or_else(|| {
             let share = SharedPace::new(rate, journal.reference());
@@ -47,7 +47,7 @@ impl SharedCounts {
     /// Those of a journal: they are the same as long as one of its clients is there.
     pub(crate) fn for_journal(journal: &JournalHandle) -> Arc<Self> {
         let Ok(all) = OF_JOURNALS.get(|| Ok::<_, Infallible>(Mutex::default()));
-        let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = lock(&all);
         all.retain(|_, counts| counts.strong_count() > 0);
         let entry = all.entry(journal.address()).or_default();
         entry.upgrade().unwrap_or_else(|| {
@@ -62,7 +62,7 @@ impl SharedCounts {
 pub(crate) fn release() {
     let is_open = |counts: &Weak<SharedCounts>| counts.strong_count() > 0;
     if let Some(all) = OF_JOURNALS.existing()
-        && !all.lock().unwrap_or_else(PoisonError::into_inner).values().any(is_open)
+        && !lock(&all).values().any(is_open)
     {
         drop(OF_JOURNALS.take());
     }

@@ -1,6 +1,6 @@
 //! `spend_limit` and `max_cost`: what messages may cost.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
@@ -9,6 +9,7 @@ use tokio::time::sleep;
 use super::spending_book::{Decision, Held, Limits, SpendingBook, Spent};
 use crate::error::{Error, ErrorClass, Outcome};
 use crate::journal::{Amounts, Budget, Ending, JournalHandle, Spending};
+use crate::util::lock;
 
 /// How soon the journal is asked again whether others have left something; it doubles
 /// with each time.
@@ -27,7 +28,7 @@ pub(super) struct Spendings {
 
 impl Spendings {
     fn book(&self) -> MutexGuard<'_, SpendingBook> {
-        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.book)
     }
 
     /// Asks the journal what it has now. Who comes while another one asks takes the next

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::pin::Pin;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::task::{Context as TaskContext, Poll, Waker};
 use std::time::{Duration, Instant};
 
@@ -15,6 +15,7 @@ use crate::call::Context;
 use crate::config::{CallOptions, Cancel, SendManyOptions};
 use crate::error::{Effect, Error};
 use crate::types::{BatchMessage, BatchResult, BatchStep, BatchSummary, PreparedMessage, Receipt};
+use crate::util::{lock, wait_timeout};
 
 /// What a run does for a message; it ends with the message.
 pub(crate) type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -232,7 +233,7 @@ impl Run {
                 return None;
             }
             let slice = remaining.unwrap_or(PROGRESS_INTERVAL).min(PROGRESS_INTERVAL);
-            state = self.changed.wait_timeout(state, slice).unwrap_or_else(PoisonError::into_inner).0;
+            state = wait_timeout(&self.changed, state, slice);
             if self.options.on_progress.is_some() {
                 drop(state);
                 self.report_progress(false);
@@ -257,7 +258,7 @@ impl Run {
             if remaining.is_zero() {
                 return false;
             }
-            state = self.changed.wait_timeout(state, remaining).unwrap_or_else(PoisonError::into_inner).0;
+            state = wait_timeout(&self.changed, state, remaining);
         }
         true
     }
@@ -319,7 +320,7 @@ impl Run {
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 }
 
