@@ -4,7 +4,6 @@ pub mod background;
 mod background_thread;
 mod batch;
 pub mod blocking;
-mod blocking_send_many;
 mod build;
 mod callback_watch;
 #[allow(clippy::module_inception)]

@@ -174,5 +174,5 @@ impl fmt::Debug for Config {
     }
 }
 
-/// Tokio's semaphores count no further on 32 bits; nobody needs more.
+/// No program needs more: a larger number is taken for a mistake.
 const MAX_CONNECTIONS: usize = 100_000;

@@ -1,31 +1,18 @@
-//! The client for programs that block: each call runs on the thread that makes it.
-//!
-//! There is no background thread: the calling thread drives a runtime of its
-//! own client for as long as its call lasts. Between calls nothing runs.
+//! The client itself.
 
 use std::fmt;
 use std::ops::ControlFlow;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
-use tokio::runtime::Runtime;
-use tokio::time::timeout;
-
-use super::background;
-pub use super::blocking_send_many::SendMany;
-use super::client::Client as AsyncClient;
-use super::list_position::ListPosition;
+use super::runtime::ClientRuntime;
 use crate::call::Shared;
-use crate::config::SendManyOptions;
-use crate::config::{CallOptions, ClientBuilder, Config};
+use crate::client::background;
+use crate::client::client::Client as AsyncClient;
+use crate::config::{CallOptions, ClientBuilder, Config, SendManyOptions};
 use crate::error::Error;
-use crate::types::BatchMessage;
-use crate::types::{
-    Balance, FallbackReceipt, Message, MessageFilter, MessageRecord, Page, Pager, Receipt, Reply, Request,
-    Spending,
-};
+use crate::types::{Balance, FallbackReceipt, Message, MessageRecord, Receipt, Reply, Request, Spending};
 use crate::util::PerProcess;
 
 /// A client of the Partner Messaging API whose calls block.
@@ -50,70 +37,6 @@ pub struct Client {
     closed: AtomicBool,
 }
 
-/// A client and the runtime that its callers drive.
-struct ClientRuntime {
-    client: AsyncClient,
-    runtime: Option<Runtime>,
-}
-
-impl ClientRuntime {
-    fn new(config: &Config, shared: &Shared) -> Result<Self, Error> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| Error::out_of_resources(format!("no runtime can be made: {error}")))?;
-        Ok(Self { client: AsyncClient::new(config, shared)?, runtime: Some(runtime) })
-    }
-
-    fn runtime(&self) -> Result<&Runtime, Error> {
-        self.runtime.as_ref().ok_or_else(|| Error::internal("the runtime is gone"))
-    }
-
-    /// Runs a call to its end. What drives it is there once, not for each kind of call.
-    fn drive(&self, call: Pin<&mut dyn Future<Output = ()>>) -> Result<(), Error> {
-        self.runtime()?.block_on(async {
-            poll_sockets().await;
-            call.await;
-        });
-        Ok(())
-    }
-
-    /// The same in slices, so that the runtime is nobody's while `tick` runs between them: other
-    /// threads' calls on this client go on. Most calls end in the first.
-    fn drive_in_slices(
-        &self,
-        mut call: Pin<&mut dyn Future<Output = ()>>,
-        tick: &mut dyn FnMut(),
-    ) -> Result<(), Error> {
-        let runtime = self.runtime()?;
-        let mut is_first = true;
-        loop {
-            let slice = async {
-                if std::mem::take(&mut is_first) {
-                    poll_sockets().await;
-                }
-                call.as_mut().await;
-            };
-            match runtime.block_on(async { timeout(INTERRUPT_INTERVAL, slice).await }) {
-                Ok(()) => return Ok(()),
-                Err(_) => tick(),
-            }
-        }
-    }
-}
-
-impl Drop for ClientRuntime {
-    fn drop(&mut self) {
-        if let Some(runtime) = self.runtime.take() {
-            // A name being resolved can't be interrupted: don't wait for it.
-            runtime.shutdown_background();
-        }
-    }
-}
-
-/// How often a blocked call looks whether it is to be interrupted.
-const INTERRUPT_INTERVAL: Duration = Duration::from_millis(50);
-
 impl Client {
     /// The options of a new client; [`ClientBuilder::build_blocking`] makes it.
     pub fn builder() -> ClientBuilder {
@@ -128,7 +51,7 @@ impl Client {
         Self::builder().build_blocking()
     }
 
-    pub(super) fn new(config: Config, shared: Shared) -> Result<Self, Error> {
+    pub(in crate::client) fn new(config: Config, shared: Shared) -> Result<Self, Error> {
         let client = Self {
             config,
             shared,
@@ -224,66 +147,6 @@ impl Client {
         self.run(async |client| client.wait_for_status_opts(id, final_statuses, options).await)
     }
 
-    /// Lists messages: all pages, each fetched when it is needed. An error ends
-    /// the list. See [`Client::list_messages`](crate::Client::list_messages).
-    ///
-    /// ```no_run
-    /// use partner_messaging::{MessageFilter, blocking};
-    /// let client = blocking::Client::from_env()?;
-    /// for message in client.list_messages(&MessageFilter::new().status("FAILED"))? {
-    ///     println!("{}", message?.message_id);
-    /// }
-    /// # Ok::<(), partner_messaging::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// As `Client::list_messages`.
-    pub fn list_messages(&self, filter: &MessageFilter) -> Result<Messages<'_>, Error> {
-        self.list_messages_opts(filter, &CallOptions::default())
-    }
-
-    /// Like [`list_messages`](Self::list_messages), with options for each of the calls.
-    ///
-    /// # Errors
-    /// As [`list_messages`](Self::list_messages).
-    pub fn list_messages_opts(
-        &self,
-        filter: &MessageFilter,
-        options: &CallOptions,
-    ) -> Result<Messages<'_>, Error> {
-        let pages = Pages { client: self, options: options.clone(), pager: Pager::new(filter)? };
-        Ok(Messages { pages, buffered: Vec::new().into_iter() })
-    }
-
-    /// Asks for the next page of a list; `None` after the last one. For those
-    /// who keep the list's place themselves.
-    ///
-    /// # Errors
-    /// As [`Client::next_page`](crate::Client::next_page).
-    pub fn next_page(&self, pager: &mut Pager, options: &CallOptions) -> Option<Result<Page, Error>> {
-        self.run(async |client| client.next_page(pager, options).await.transpose()).transpose()
-    }
-
-    /// The next message of a list; `None` after the last one, and after an error. For bindings.
-    ///
-    /// # Errors
-    /// As [`next_page`](Self::next_page).
-    pub fn next_of(
-        &self,
-        list: &ListPosition,
-        options: &CallOptions,
-    ) -> Result<Option<MessageRecord>, Error> {
-        self.run(async |client| client.next_of(list, options).await)
-    }
-
-    /// The next page of a list; `None` after the last one, and after an error. For bindings.
-    ///
-    /// # Errors
-    /// As [`next_page`](Self::next_page).
-    pub fn next_page_of(&self, list: &ListPosition, options: &CallOptions) -> Result<Option<Page>, Error> {
-        self.run(async |client| client.next_page_of(list, options).await)
-    }
-
     /// Asks for the credit that is left:
     /// [`Client::get_balance`](crate::Client::get_balance), blocking.
     ///
@@ -331,7 +194,7 @@ impl Client {
     }
 
     /// One call, driven by this thread.
-    pub(super) fn run<T>(
+    pub(in crate::client) fn run<T>(
         &self,
         call: impl AsyncFnOnce(&AsyncClient) -> Result<T, Error>,
     ) -> Result<T, Error> {
@@ -404,7 +267,7 @@ impl Client {
     }
 
     /// The client that runs the calls of many messages.
-    pub(super) fn for_many(&self) -> Result<Arc<background::Client>, Error> {
+    fn for_many(&self) -> Result<Arc<background::Client>, Error> {
         let client = self.background.get(|| self.background())?;
         if self.closed.load(Ordering::SeqCst) {
             client.close();
@@ -432,54 +295,10 @@ impl Client {
             // Lets the idle connections go: between calls nothing else would. No runtime can be
             // entered from within another, nor at the end of a thread.
             let can_enter = tokio::runtime::Handle::try_current().is_err_and(|it| it.is_missing_context());
-            if let (Ok(runtime), true) = (existing.runtime(), can_enter) {
-                runtime.block_on(poll_sockets());
+            if can_enter {
+                existing.poll_sockets();
             }
         }
-    }
-
-    /// Sends many messages, and gives what became of each in the order in which they end:
-    /// [`Client::send_many`](crate::Client::send_many) with an iterator, which is asked on
-    /// this thread, while a result is waited for. The calls run on the background thread.
-    ///
-    /// ```
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// use partner_messaging::{Sms, blocking};
-    ///
-    /// # let sandbox = partner_messaging_sandbox::Sandbox::start()?;
-    /// # let client = blocking::Client::builder().api_key(sandbox.api_key()).base_url(sandbox.url()).build_blocking()?;
-    /// let messages = (0..20).map(|n| Sms::text("+6591234567", format!("You are number {n}.")));
-    /// let mut results = client.send_many(messages)?;
-    /// for result in &mut results {
-    ///     let result = result?;
-    ///     println!("{}: {}", result.index, result.outcome());
-    /// }
-    /// assert_eq!(results.summary().sent, 20);
-    /// # Ok(()) }
-    /// ```
-    ///
-    /// # Errors
-    /// As `Client::send_many`.
-    pub fn send_many<I>(&self, messages: I) -> Result<SendMany<I::IntoIter>, Error>
-    where
-        I: IntoIterator<Item: Into<BatchMessage>>,
-    {
-        self.send_many_opts(messages, &SendManyOptions::default())
-    }
-
-    /// Like [`send_many`](Self::send_many), with other options.
-    ///
-    /// # Errors
-    /// As [`send_many`](Self::send_many).
-    pub fn send_many_opts<I>(
-        &self,
-        messages: I,
-        options: &SendManyOptions,
-    ) -> Result<SendMany<I::IntoIter>, Error>
-    where
-        I: IntoIterator<Item: Into<BatchMessage>>,
-    {
-        Ok(SendMany::new(self.send_many_batch(options)?, messages.into_iter()))
     }
 
     /// A run whose source is the caller's; for bindings.
@@ -489,64 +308,6 @@ impl Client {
     pub fn send_many_batch(&self, options: &SendManyOptions) -> Result<background::Batch, Error> {
         self.for_many()?.send_many(options)
     }
-}
-
-/// The messages of a list, one after another, from as many pages as it has.
-#[derive(Debug)]
-#[must_use = "nothing is asked for before the first message is"]
-pub struct Messages<'a> {
-    pages: Pages<'a>,
-    /// What is left of the page at hand.
-    buffered: std::vec::IntoIter<MessageRecord>,
-}
-
-impl<'a> Messages<'a> {
-    /// The same list page by page, with the totals that the service tells.
-    /// What is left of the page at hand is not in it.
-    pub fn pages(self) -> Pages<'a> {
-        self.pages
-    }
-}
-
-impl Iterator for Messages<'_> {
-    type Item = Result<MessageRecord, Error>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            if let Some(message) = self.buffered.next() {
-                return Some(Ok(message));
-            }
-            match self.pages.next()? {
-                Ok(page) => self.buffered = page.messages.into_iter(),
-                Err(error) => return Some(Err(error)),
-            }
-        }
-    }
-}
-
-/// The pages of a list of messages, one after another.
-#[derive(Debug)]
-#[must_use = "nothing is asked for before the first page is"]
-pub struct Pages<'a> {
-    client: &'a Client,
-    options: CallOptions,
-    pager: Pager,
-}
-
-impl Iterator for Pages<'_> {
-    type Item = Result<Page, Error>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        self.client.next_page(&mut self.pager, &self.options)
-    }
-}
-
-/// Nothing runs between calls: lets the runtime see what the sockets have to
-/// tell (one turn to look, one to act on it), so that a connection which the
-/// server closed meanwhile leaves the pool.
-async fn poll_sockets() {
-    tokio::task::yield_now().await;
-    tokio::task::yield_now().await;
 }
 
 impl fmt::Debug for Client {

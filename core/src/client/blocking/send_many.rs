@@ -3,13 +3,61 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::background::{Batch, BatchStep};
+use super::client::Client;
+use crate::client::background::{Batch, BatchStep};
+use crate::config::SendManyOptions;
 use crate::error::Error;
 use crate::types::{BatchMessage, BatchResult, BatchSummary};
 
+impl Client {
+    /// Sends many messages, and gives what became of each in the order in which they end:
+    /// [`Client::send_many`](crate::Client::send_many) with an iterator, which is asked on
+    /// this thread, while a result is waited for. The calls run on the background thread.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use partner_messaging::{Sms, blocking};
+    ///
+    /// # let sandbox = partner_messaging_sandbox::Sandbox::start()?;
+    /// # let client = blocking::Client::builder().api_key(sandbox.api_key()).base_url(sandbox.url()).build_blocking()?;
+    /// let messages = (0..20).map(|n| Sms::text("+6591234567", format!("You are number {n}.")));
+    /// let mut results = client.send_many(messages)?;
+    /// for result in &mut results {
+    ///     let result = result?;
+    ///     println!("{}: {}", result.index, result.outcome());
+    /// }
+    /// assert_eq!(results.summary().sent, 20);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// As `Client::send_many`.
+    pub fn send_many<I>(&self, messages: I) -> Result<SendMany<I::IntoIter>, Error>
+    where
+        I: IntoIterator<Item: Into<BatchMessage>>,
+    {
+        self.send_many_opts(messages, &SendManyOptions::default())
+    }
+
+    /// Like [`send_many`](Self::send_many), with other options.
+    ///
+    /// # Errors
+    /// As [`send_many`](Self::send_many).
+    pub fn send_many_opts<I>(
+        &self,
+        messages: I,
+        options: &SendManyOptions,
+    ) -> Result<SendMany<I::IntoIter>, Error>
+    where
+        I: IntoIterator<Item: Into<BatchMessage>>,
+    {
+        Ok(SendMany::new(self.send_many_batch(options)?, messages.into_iter()))
+    }
+}
+
 /// What became of many messages, in the order in which they end: see
-/// [`Client::send_many`](crate::blocking::Client::send_many). Dropping it begins nothing more; what is under way goes on to
-/// its end.
+/// [`Client::send_many`](crate::blocking::Client::send_many). Dropping it begins nothing more;
+/// what is under way goes on to its end.
 #[must_use = "nothing is sent before the first result is asked for"]
 pub struct SendMany<I> {
     batch: Batch,
@@ -20,7 +68,7 @@ pub struct SendMany<I> {
 const WAIT: Duration = Duration::from_secs(3600);
 
 impl<I> SendMany<I> {
-    pub(super) fn new(batch: Batch, source: I) -> Self {
+    fn new(batch: Batch, source: I) -> Self {
         Self { batch, source }
     }
 }
