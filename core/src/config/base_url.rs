@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use url::Url;
 
-use super::endpoints::SEND as SEND_PATH;
+use super::endpoints::{self, SEND as SEND_PATH};
 use super::env::Environment;
 use crate::error::Error;
 
@@ -51,6 +51,11 @@ pub(super) fn base_url(
             "must begin with https://, or the key would cross the network in clear text; plain http goes to loopback only, unless the option allow_http is set",
         );
     }
+    if !endpoints::can_be_requested(&url) {
+        return refuse(
+            "must be a URL that a request can have: its host has a character that no name has, or it is too long",
+        );
+    }
     Ok((url, field))
 }
 
@@ -73,7 +78,20 @@ pub(super) fn address(host: &str) -> Option<IpAddr> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use super::*;
+    use crate::error::Kind;
+
+    #[test]
+    fn what_no_request_can_have_is_refused_as_the_base_url() {
+        let long = format!("https://messaging.example.com/{}", "a".repeat(65_530));
+        for url in ["https://messaging`.example.com", "https://a{b}.example.com", long.as_str()] {
+            let error = base_url(Some(url.to_owned()), false, &Environment::from_variables(HashMap::new()))
+                .unwrap_err();
+            assert_eq!((error.kind(), error.field()), (Kind::Config, Some("base_url")), "{error}");
+        }
+    }
 
     #[test]
     fn loopback_by_every_name() {

@@ -116,6 +116,12 @@ fn under(base: &Url, path: &str) -> Url {
     url
 }
 
+/// Whether requests can have what is below this base URL: a host of the URL standard may have
+/// characters that one of HTTP has not.
+pub(super) fn can_be_requested(base: &Url) -> bool {
+    Uri::try_from(under(base, SEND).as_str()).is_ok()
+}
+
 /// The same URL, if a request can have it.
 ///
 /// # Errors
