@@ -15,6 +15,8 @@ mod untyped;
 
 pub(crate) use context::{Context, Shared};
 pub(crate) use deadline::{Deadline, interrupted_error, pause};
-pub(crate) use execute::{Patience, execute, execute_patiently, execute_with_deadline, execute_with_key};
+pub(crate) use execute::{
+    Patience, execute, execute_patiently, execute_with_deadline, execute_with_key, stopped_before_begun,
+};
 pub(crate) use keyed::KeyedCall;
 pub(crate) use operation::{Operation, RequestInfo, Success};

@@ -3,9 +3,8 @@
 use tokio::time::sleep;
 
 use super::run::Run;
-use super::stop_rules::not_begun;
 use crate::call::retry::{Retries, Retry};
-use crate::call::{Deadline, KeyedCall, Patience, execute_patiently};
+use crate::call::{Deadline, KeyedCall, Patience, execute_patiently, stopped_before_begun};
 use crate::config::CallOptions;
 use crate::error::{Error, Kind, Outcome};
 use crate::journal::Canonical;
@@ -89,7 +88,7 @@ async fn send_once(
         () = run.check_shared_stop() => {}
     }
     if run.stop.is_cancelled() {
-        return Err(not_begun());
+        return Err(stopped_before_begun());
     }
     let send = Send::new(context, message);
     let form = || Canonical::of_message(message.wire_form());

@@ -10,8 +10,8 @@ use tokio::sync::OnceCell;
 
 use super::progress::{PROGRESS_INTERVAL, ProgressReports};
 use super::source_pace::SourcePace;
-use super::stop_rules::{StopRules, not_begun};
-use crate::call::Context;
+use super::stop_rules::StopRules;
+use crate::call::{Context, stopped_before_begun};
 use crate::config::{CallOptions, Cancel, SendManyOptions};
 use crate::error::{Effect, Error};
 use crate::types::{BatchMessage, BatchResult, BatchStep, BatchSummary, PreparedMessage, Receipt};
@@ -126,7 +126,7 @@ impl Run {
             UnderWay { run: self.clone(), message: Some((index, key.clone())) }
         };
         let message = match message {
-            Ok(_) if self.stop.is_cancelled() => return under_way.end(Err(not_begun())),
+            Ok(_) if self.stop.is_cancelled() => return under_way.end(Err(stopped_before_begun())),
             Ok(message) => message,
             Err(error) => return under_way.end(Err(error)),
         };

@@ -82,11 +82,6 @@ pub(super) fn stopped_by_another(stop: &Stop) -> Error {
     )
 }
 
-/// What a message ends in that was taken as the run was stopped.
-pub(super) fn not_begun() -> Error {
-    Error::not_sent(Kind::Cancelled, "the run was stopped before this message was begun")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,0 +1,275 @@
+//! The attempts of one call, and what they end in together.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use http::HeaderMap;
+use tokio::time::sleep;
+use url::Url;
+
+use super::permit::{Answered, Waiting, new_barrier};
+use crate::call::classify::{Classification, classify};
+use crate::call::deadline::{Deadline, interrupted_error};
+use crate::call::keyed::ending_of;
+use crate::call::limits::{Permit, Reservation};
+use crate::call::retry::{Retries, Retry};
+use crate::call::untyped::AnyOperation;
+use crate::call::{Context, KeyedCall};
+use crate::config::{self, CallOptions, Cancel};
+use crate::error::{Effect, Error, Kind, Outcome};
+use crate::journal::Ending;
+use crate::telemetry::EventEmitter;
+use crate::transport::{Barrier, Failure, Transport};
+
+/// One call under way. Dropping it unfinished seals its barrier.
+pub(super) struct Call<'a, 'k> {
+    pub(super) context: &'a Context,
+    pub(super) keyed: Option<&'a mut KeyedCall<'k>>,
+    pub(super) transport: Arc<Transport>,
+    pub(super) operation: &'a AnyOperation<'a>,
+    pub(super) url: Url,
+    pub(super) headers: Cow<'a, HeaderMap>,
+    pub(super) retries: Retries<'a>,
+    /// What it waits for before its request.
+    pub(super) waiting: Option<Waiting>,
+    /// What is held for it of the spend limit.
+    pub(super) reservation: Option<Reservation>,
+    /// What it waited for before its time began.
+    pub(super) permit: Option<Permit>,
+    /// Cancelled when it is not to begin any more.
+    pub(super) stop: Option<&'a Cancel>,
+    pub(super) attempts: u32,
+    pub(super) deadline: Deadline,
+    /// The barrier of the attempt under way or to come.
+    pub(super) barrier: Barrier,
+    /// What is known of an earlier request that did leave, after which the
+    /// call tries again.
+    pub(super) earlier: Option<Error>,
+    pub(super) ended: bool,
+}
+
+impl<'a, 'k> Call<'a, 'k> {
+    pub(super) fn begin(
+        context: &'a Context,
+        operation: &'a AnyOperation<'a>,
+        options: &CallOptions,
+        deadline: Deadline,
+        keyed: Option<&'a mut KeyedCall<'k>>,
+    ) -> Result<Self, Error> {
+        let Some(transport) = context.transport.load_full() else {
+            return Err(Error::closed());
+        };
+        let mut headers = Cow::Borrowed(&context.config.headers);
+        if !options.headers.is_empty() {
+            config::add_headers(headers.to_mut(), &options.headers)?;
+        }
+        if deadline.has_passed() {
+            return Err(interrupted_error(Kind::Timeout));
+        }
+        context.budget.deposit();
+        Ok(Self {
+            context,
+            keyed,
+            transport,
+            operation,
+            url: operation.url()?,
+            headers,
+            retries: Retries::new(context, options.max_retries.unwrap_or(context.config.max_retries)),
+            waiting: None,
+            reservation: None,
+            permit: None,
+            stop: None,
+            attempts: 0,
+            deadline,
+            barrier: new_barrier(context, operation, deadline),
+            earlier: None,
+            ended: false,
+        })
+    }
+
+    /// Makes attempts until one decides the call.
+    pub(super) async fn run(&mut self) -> Result<(), Error> {
+        loop {
+            // A permit is for one attempt: nobody waits for another's pause.
+            let permit = match self.permit.take().or_else(|| self.permit_at_once()) {
+                Some(permit) => permit,
+                None => {
+                    if let Answered::ByJournal = self.look_up().await? {
+                        return Ok(());
+                    }
+                    match self.permit().await {
+                        Ok(permit) => permit,
+                        Err(error) => return Err(self.gave_up_waiting(error)),
+                    }
+                }
+            };
+            // The last step before the request: nothing may come between the two.
+            if !self.claim().await? {
+                // Another call has the key, or others the money: what this one has taken is
+                // for others.
+                self.reservation = None;
+                continue;
+            }
+            if self.is_stopped() {
+                return Err(self.stopped());
+            }
+            self.attempts += 1;
+            self.emitter().attempt(self.attempts, || self.operation.method(), &self.url);
+            let classification = self.attempt().await;
+            let (error, retry) = match classification {
+                Classification::Done(()) => {
+                    permit.accepted();
+                    return Ok(());
+                }
+                Classification::Failed { error, retry } => (error, retry),
+            };
+            match error.status() {
+                Some(429) => permit.turned_away(error.retry_after()),
+                Some(_) => permit.accepted(),
+                None => {}
+            }
+            drop(permit);
+            let pause = match self.retries.next_pause(&error, retry, Some(self.deadline.at())) {
+                Ok(pause) => pause,
+                Err(note) => return Err(self.most_cautious(error.with_note(note))),
+            };
+            self.emitter().retry(self.attempts, &error, pause);
+            self.remember(error);
+            self.barrier = self.new_barrier();
+            sleep(pause).await;
+        }
+    }
+
+    /// Makes one request, and classifies what came of it.
+    async fn attempt(&mut self) -> Classification<()> {
+        let (method, body) = (self.operation.method(), self.operation.body());
+        if body.is_none() {
+            self.barrier.commit_without_body();
+        }
+        let sent = self
+            .transport
+            .send_request(&method, &self.url, &self.headers, body.as_ref(), &self.barrier)
+            .await;
+        match sent {
+            Ok(response) => {
+                let classification = classify(self.operation, &response, &self.headers);
+                if let Classification::Failed { .. } = classification {
+                    // It may have come before the body was asked for (HTTP/2 holds it back):
+                    // what the service did not take must not leave later.
+                    self.barrier.seal();
+                }
+                classification
+            }
+            Err(failure) => self.failed(failure),
+        }
+    }
+
+    /// No answer. Where the request has an outcome, the barrier tells whether it left.
+    fn failed(&mut self, failure: Failure) -> Classification<()> {
+        let Failure { kind, description, transient, refused, unconnected, .. } = failure;
+        if self.operation.effect() == Effect::Read {
+            return Classification::Failed {
+                error: Error::read_failed(kind, description),
+                retry: Retry::transient(transient),
+            };
+        }
+        // A request without a body has passed its barrier before it has a connection.
+        if self.barrier.seal() || unconnected {
+            if self.deadline.has_passed() || self.barrier.is_past_claim() {
+                return Classification::Failed {
+                    error: interrupted_error(Kind::Timeout),
+                    retry: Retry::Never,
+                };
+            }
+            return Classification::Failed {
+                error: Error::not_sent(kind, description).with_transient(transient),
+                retry: Retry::transient(transient),
+            };
+        }
+        if refused {
+            let error = Error::not_sent(Kind::Refused, description).with_transient(true);
+            return Classification::Failed { error, retry: Retry::AfterRefusal };
+        }
+        let retry = Retry::transient(transient && self.operation.idempotent());
+        Classification::Failed { error: Error::unknown(kind, description), retry }
+    }
+
+    /// Keeps what the failed attempt leaves behind, if a request did leave.
+    fn remember(&mut self, error: Error) {
+        let before = self.earlier.as_ref().and_then(Error::outcome);
+        match error.outcome() {
+            Some(Outcome::Unknown) => self.earlier = Some(error),
+            Some(Outcome::Rejected) if before != Some(Outcome::Unknown) => self.earlier = Some(error),
+            None if error.status() == Some(429) => self.earlier = Some(error),
+            _ => {}
+        }
+    }
+
+    /// What the call ends in, given how its last attempt failed: where an
+    /// earlier request did leave, `not_sent` would not be true; where one may
+    /// have been carried out, neither would `rejected`.
+    pub(super) fn most_cautious(&mut self, error: Error) -> Error {
+        let proves_less = |earlier: &Error| match earlier.outcome() {
+            Some(Outcome::Unknown) => error.outcome() != Some(Outcome::Unknown),
+            _ => error.outcome() == Some(Outcome::NotSent),
+        };
+        match self.earlier.take() {
+            Some(earlier) if self.operation.effect().has_outcome() && proves_less(&earlier) => earlier,
+            _ => error,
+        }
+    }
+
+    pub(super) fn end(mut self, result: Result<(), Error>) -> Result<(), Error> {
+        self.ended = true;
+        let (attempts, elapsed) = (self.attempts, self.deadline.elapsed());
+        self.note(|operation| match &result {
+            Ok(()) => operation.ending(&()),
+            Err(error) => ending_of(error),
+        });
+        let result = match result {
+            Ok(()) => {
+                self.operation.set_metrics(&mut (), attempts, elapsed);
+                Ok(())
+            }
+            Err(error) => Err(error.with_metrics(attempts, elapsed)),
+        };
+        self.emitter().ended(result.as_ref().err(), attempts, elapsed);
+        result
+    }
+
+    /// Tells the journal and the spend limit, where there are such, what the call ended in.
+    fn note(&mut self, ending: impl FnOnce(&AnyOperation<'a>) -> Ending) {
+        let reservation = self.reservation.take();
+        if self.keyed.is_none() && reservation.is_none() {
+            return;
+        }
+        let ending = ending(self.operation);
+        if let (Some(reservation), Some(message)) = (reservation, self.operation.message()) {
+            reservation.settle(&ending, message.channel());
+        }
+        if let Some(keyed) = &mut self.keyed {
+            keyed.note(ending);
+        }
+    }
+
+    pub(super) fn emitter(&self) -> EventEmitter<'a> {
+        self.context.emitter(self.operation)
+    }
+}
+
+impl Drop for Call<'_, '_> {
+    fn drop(&mut self) {
+        if !self.ended {
+            let earlier = self.earlier.as_ref().and_then(Error::outcome);
+            let outcome = match (self.barrier.seal(), earlier) {
+                (false, _) => Outcome::Unknown,
+                (true, Some(earlier)) => earlier,
+                (true, None) => Outcome::NotSent,
+            };
+            let waited = self.keyed.as_ref().is_some_and(|keyed| keyed.is_waiting());
+            let outcome = if waited { Outcome::Unknown } else { outcome };
+            self.note(|_| Ending::now(outcome, Some(Kind::Cancelled)));
+            self.emitter().dropped(outcome, self.attempts, self.deadline.elapsed());
+        }
+    }
+}
