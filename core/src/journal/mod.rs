@@ -23,6 +23,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 pub(crate) mod unrecorded;
+mod worker;
 
 pub use crate::util::clock::{rfc3339, since_boot, wall_millis};
 pub use crate::util::decimal::exact_sum;
