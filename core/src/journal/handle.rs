@@ -13,7 +13,7 @@ use super::{
 };
 use crate::error::{Effect, Error, Outcome};
 use crate::types::{JournalRecord, JournalSummary};
-use crate::util::clock::{millis_of, parse_rfc3339};
+use crate::util::clock::{millis_of, parse_day_or_moment};
 
 /// An open journal. A clone is the same one; several clients may share it.
 ///
@@ -239,11 +239,12 @@ impl JournalHandle {
     /// begins in UTC; for bindings.
     #[doc(hidden)]
     pub fn purge_before(&self, before: &str) -> JournalCall<u64> {
-        match parse_rfc3339(before).or_else(|| parse_rfc3339(&format!("{before}T00:00:00Z"))) {
+        match parse_day_or_moment(before) {
             Some(before) => self.purge_millis(before),
             None => JournalCall::refused(Error::config(
                 "before",
-                "must be a moment as RFC 3339 writes it, such as 2026-11-29T02:47:00Z",
+                "must be a moment as RFC 3339 writes it, such as 2026-11-29T02:47:00Z, or a day, such as \
+                 2026-11-29",
             )),
         }
     }

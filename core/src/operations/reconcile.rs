@@ -119,7 +119,7 @@ async fn find(
 /// Whether a message came into being within the call's time, by the service's clock,
 /// which is `ahead` milliseconds ahead.
 fn was_created_within(record: &MessageRecord, entry: &Entry, ahead: i64) -> bool {
-    let Some(created) = record.created_at.as_deref().and_then(clock::parse_rfc3339) else { return false };
+    let Some(created) = record.created_at.as_deref().and_then(clock::parse_moment) else { return false };
     let tolerance = i64::try_from(TOLERANCE.as_millis()).unwrap_or(0);
     let (from, to) = (entry.claimed_at + ahead - tolerance, entry.deadline + ahead + tolerance);
     (from..=to).contains(&created)

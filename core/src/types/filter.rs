@@ -4,8 +4,8 @@ use std::fmt;
 
 use url::Url;
 
-use super::message::validate::is_timestamp;
 use crate::error::Error;
+use crate::util::clock;
 
 /// How many messages a page has unless a filter says otherwise.
 const PAGE_SIZE: u32 = 50;
@@ -149,7 +149,7 @@ impl MessageFilter {
             }
         }
         for (name, value) in [("since", &self.since), ("until", &self.until)] {
-            if value.as_ref().is_some_and(|value| !is_timestamp(value)) {
+            if value.as_ref().is_some_and(|value| clock::parse_day_or_moment(value).is_none()) {
                 return Err(Error::config(
                     name,
                     "must be a date, or a time with its offset from UTC, such as 2026-11-23T09:00:00Z",
