@@ -196,10 +196,14 @@ fn encoded_reason(headers: &HeaderMap) -> Option<String> {
 }
 
 fn requested_pause(headers: &HeaderMap) -> Option<Duration> {
-    let date = headers.get(http::header::DATE).and_then(|date| date.to_str().ok());
     // A date counts from the service's own clock.
-    let now = date.and_then(|date| httpdate::parse_http_date(date).ok()).unwrap_or_else(SystemTime::now);
+    let now = date_of(headers).unwrap_or_else(SystemTime::now);
     retry_after(headers.get(http::header::RETRY_AFTER)?.as_bytes(), now)
+}
+
+/// When an answer was given, by the service's clock.
+pub(crate) fn date_of(headers: &HeaderMap) -> Option<SystemTime> {
+    httpdate::parse_http_date(headers.get(http::header::DATE)?.to_str().ok()?).ok()
 }
 
 /// Where services put a request's id; the API document names no header.

@@ -5,9 +5,9 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
-use super::deadline::{Deadline, interruption_reason};
+use super::deadline::{Deadline, PollPauses, interruption_reason};
 use super::{Context, Operation};
 use crate::config::CallOptions;
 use crate::error::{Error, Kind, Outcome};
@@ -17,10 +17,6 @@ use crate::journal::{
     NoForm, Session, Settled, Settlement, Spending, check_key, wall_millis,
 };
 use crate::telemetry::EventEmitter;
-
-/// How soon a call looks again whose key another one has; it doubles with each look.
-const MIN_POLL: Duration = Duration::from_millis(20);
-const MAX_POLL: Duration = Duration::from_millis(500);
 
 /// How long a call whose time is over still waits for its outcome to be written.
 const MAX_SETTLING: Duration = Duration::from_millis(50);
@@ -116,7 +112,7 @@ impl<'a> KeyedCall<'a> {
             State::New | State::Free | State::Claiming(..) => self.state = State::Unread,
             State::Unread | State::Waiting | State::Settled => {}
         }
-        let mut pause = MIN_POLL;
+        let mut pauses = PollPauses::new();
         loop {
             // Most keys are looked up once. Who waits is registered before it looks, so that
             // an end between the two is not missed.
@@ -157,9 +153,8 @@ impl<'a> KeyedCall<'a> {
                     if let Some(ended) = ended.as_pin_mut() {
                         tokio::select! {
                             () = ended => {}
-                            () = sleep(pause) => {}
+                            () = pauses.next() => {}
                         }
-                        pause = (pause * 2).min(MAX_POLL);
                     }
                 }
                 (Decision::Claim | Decision::Replay | Decision::Unknown, _) => {

@@ -124,10 +124,14 @@ fn bound(number: u32) -> Duration {
 }
 
 /// The pause after the `number`th consecutive hold (from 1) where the service names
-/// none: it doubles each time. Half of it at random, so that many clients do not come
-/// back at the same moment, but never none: the service did ask for a pause.
+/// none: it doubles each time. But never none: the service did ask for a pause.
 pub(crate) fn growing_backoff(number: u32) -> Duration {
-    bound(number).mul_f64(0.5 + fastrand::f64() / 2.0)
+    half_jitter(bound(number))
+}
+
+/// Half of a pause at random, so that many who wait do not come back at the same moment.
+pub(crate) fn half_jitter(pause: Duration) -> Duration {
+    pause.mul_f64(0.5 + fastrand::f64() / 2.0)
 }
 
 /// What a `Retry-After` header asks for: seconds or a date (RFC 9110, section

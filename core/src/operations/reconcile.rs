@@ -7,6 +7,7 @@ use http::Method;
 use url::Url;
 
 use super::list_messages::ListPage;
+use crate::call::classify::date_of;
 use crate::call::{Context, Operation, RequestInfo, Success, execute};
 use crate::config::CallOptions;
 use crate::error::{Effect, Error, Outcome};
@@ -167,8 +168,7 @@ impl Operation for DatedPage<'_> {
     }
 
     fn read(&self, success: Success<'_>, response: &Response) -> Result<Self::Output, String> {
-        let date = response.headers.get(http::header::DATE).and_then(|date| date.to_str().ok());
-        let date = date.and_then(|date| httpdate::parse_http_date(date).ok()).map(clock::millis_of);
+        let date = date_of(&response.headers).map(clock::millis_of);
         Ok((self.0.read(success, response)?, date))
     }
 }

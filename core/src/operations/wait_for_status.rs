@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::get_message::GetMessage;
+use crate::call::retry::half_jitter;
 use crate::call::{Context, Deadline, execute_with_deadline, pause};
 use crate::config::CallOptions;
 use crate::error::{Effect, Error, ErrorClass, Kind};
@@ -51,9 +52,7 @@ pub(crate) async fn wait_for_status(
             }
             Err(error) => return Err(error),
         }
-        // Half of it at random, so that many who wait don't ask at the same moment.
-        let wait = interval.mul_f64(0.5 + fastrand::f64() / 2.0);
-        pause(context, options, wait.min(deadline.remaining())).await.map_err(as_read)?;
+        pause(context, options, half_jitter(interval).min(deadline.remaining())).await.map_err(as_read)?;
         interval = (interval * 2).min(MAX_INTERVAL);
     }
 }

@@ -1,20 +1,15 @@
 //! `spend_limit` and `max_cost`: what messages may cost.
 
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::sync::Notify;
-use tokio::time::sleep;
 
 use super::spending_book::{Decision, Held, Limits, SpendingBook, Spent};
+use crate::call::deadline::PollPauses;
 use crate::error::{Error, ErrorClass, Outcome};
 use crate::journal::{Amounts, Budget, Ending, JournalHandle, Spending};
 use crate::util::lock;
-
-/// How soon the journal is asked again whether others have left something; it doubles
-/// with each time.
-const MIN_POLL: Duration = Duration::from_millis(20);
-const MAX_POLL: Duration = Duration::from_millis(500);
 
 /// What was spent, of all clients that share it.
 #[derive(Default)]
@@ -71,7 +66,7 @@ impl SpendLimit {
         has_key: bool,
     ) -> Result<Reservation, Error> {
         let mut is_old = journal.is_some() && !(has_key && self.spendings.book().knows_journal());
-        let mut pause = MIN_POLL;
+        let mut pauses = PollPauses::new();
         loop {
             // Registered before the book is read, so that nothing is missed.
             let mut settled = std::pin::pin!(self.spendings.settled.notified());
@@ -95,9 +90,8 @@ impl SpendLimit {
                 Decision::Wait => {
                     tokio::select! {
                         () = settled => {}
-                        () = sleep(pause) => {}
+                        () = pauses.next() => {}
                     }
-                    pause = (pause * 2).min(MAX_POLL);
                 }
             }
             is_old = journal.is_some();
