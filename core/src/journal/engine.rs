@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::JoinHandle;
 
 use tokio::sync::futures::Notified;
@@ -14,7 +14,7 @@ use super::worker::Worker;
 use super::{
     Claim, ClaimId, Claimed, Entry, Identity, OpenStore, Settled, Settlement, Spending, Store, StoreError,
 };
-use crate::util::ending_threads;
+use crate::util::{ending_threads, lock};
 
 /// Where the answer to an operation goes.
 pub(super) type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
@@ -162,8 +162,4 @@ impl Drop for EndOfClaim {
             waiting.remove(&self.key);
         }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
