@@ -10,6 +10,8 @@ mod callback_watch;
 mod client;
 #[cfg(unix)]
 mod completion_queue;
+#[cfg(test)]
+mod keyed_tests;
 mod list_position;
 mod messages;
 mod reconcile;

@@ -12,34 +12,34 @@ use crate::error::Outcome;
 use crate::types::JournalSummary;
 
 #[derive(Clone, Default)]
-pub(super) struct Memory {
+pub(crate) struct Memory {
     state: Arc<Mutex<State>>,
     /// Whether nothing can be written through this one.
     is_failing: bool,
 }
 
 #[derive(Default)]
-pub(super) struct State {
-    pub(super) entries: BTreeMap<String, Entry>,
-    pub(super) origin: Option<String>,
+pub(crate) struct State {
+    pub(crate) entries: BTreeMap<String, Entry>,
+    pub(crate) origin: Option<String>,
     /// What the next operations fail with.
-    pub(super) failures: Vec<StoreError>,
-    pub(super) opened: u32,
+    pub(crate) failures: Vec<StoreError>,
+    pub(crate) opened: u32,
     /// How many keys were looked up.
-    pub(super) looked_up: usize,
+    pub(crate) looked_up: usize,
     /// How many settlements and claims each commit had.
-    pub(super) commits: Vec<(usize, usize)>,
+    pub(crate) commits: Vec<(usize, usize)>,
     rate: RateState,
     stop: Option<Stop>,
 }
 
 impl Memory {
-    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap()
     }
 
     /// The same store, for another owner, whose every commit fails.
-    pub(super) fn failing(&self) -> Self {
+    pub(crate) fn failing(&self) -> Self {
         Self { is_failing: true, ..self.clone() }
     }
 }

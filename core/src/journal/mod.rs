@@ -6,15 +6,13 @@
 //! `partner-messaging-journal`, which has the stores.
 
 mod call;
-#[cfg(test)]
-mod call_tests;
 mod canonical;
 mod compare;
 mod engine;
 mod handle;
 mod key;
 #[cfg(test)]
-mod memory;
+pub(crate) mod memory;
 mod rate;
 pub mod rules;
 mod session;

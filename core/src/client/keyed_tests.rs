@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use partner_messaging_sandbox::Sandbox;
 
-use super::memory::Memory;
-use super::*;
-use crate::config::CallOptions;
+use super::client::Client;
+use crate::config::{CallOptions, ClientBuilder};
 use crate::error::{Error, ErrorClass, Outcome};
+use crate::journal::JournalHandle;
+use crate::journal::memory::Memory;
 use crate::types::{Receipt, Sms};
-use crate::{Client, ClientBuilder};
 
 /// A service, and a store in memory.
 struct World {
