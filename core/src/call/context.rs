@@ -8,7 +8,7 @@ use arc_swap::ArcSwapOption;
 use super::Operation;
 use super::ledger::Ledger;
 use super::limits::{Admission, Pace, SharedCounts, SpendLimit};
-use super::retry::Budget;
+use super::retry::{Budget, Retries};
 use crate::config::{Cancel, ClientBuilder, Config};
 use crate::error::Error;
 use crate::journal::Session;
@@ -80,6 +80,11 @@ impl Context {
             self.journal_bound.store(true, Ordering::Relaxed);
         }
         Ok(())
+    }
+
+    /// The retries of a call, or of one message of many.
+    pub(crate) fn retries(&self, max: u32) -> Retries<'_> {
+        Retries::new(&self.budget, self.config.max_hold, max)
     }
 
     pub(super) fn is_closed(&self) -> bool {

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::deadline::{Deadline, PollPauses, interruption_reason};
+use super::deadline::{Deadline, interruption_reason};
+use super::poll::PollPauses;
 use super::{Context, Operation};
 use crate::config::CallOptions;
 use crate::error::{Error, Kind, Outcome};

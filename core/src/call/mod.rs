@@ -9,6 +9,7 @@ mod keyed;
 mod ledger;
 pub(crate) mod limits;
 mod operation;
+mod poll;
 mod response_envelope;
 pub(crate) mod retry;
 mod untyped;

@@ -3,7 +3,6 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
-use super::Context;
 use crate::error::{Error, Kind, Outcome};
 
 /// Whether the same request may be made again.
@@ -51,11 +50,7 @@ pub(crate) struct Retries<'a> {
 }
 
 impl<'a> Retries<'a> {
-    pub(crate) fn new(context: &'a Context, max: u32) -> Self {
-        Self::within(&context.budget, context.config.max_hold, max)
-    }
-
-    fn within(budget: &'a Budget, max_hold: Duration, max: u32) -> Self {
+    pub(super) fn new(budget: &'a Budget, max_hold: Duration, max: u32) -> Self {
         Self { budget, max_hold, max, made: 0, refusal_left: true, turned_away: false }
     }
 
@@ -217,15 +212,15 @@ mod tests {
     #[test]
     fn retries_are_bounded_by_number_deadline_and_budget() {
         let (budget, connect) = (Budget::new(), trouble(Kind::Connect));
-        let mut none = Retries::within(&budget, MAX_HOLD, 0);
+        let mut none = Retries::new(&budget, MAX_HOLD, 0);
         for retry in [Retry::Transient, Retry::AfterRefusal, Retry::AfterHold] {
             assert_eq!(none.next_pause(&connect, retry, None), Err(None));
         }
-        let mut retries = Retries::within(&budget, MAX_HOLD, 2);
+        let mut retries = Retries::new(&budget, MAX_HOLD, 2);
         let mut next = || retries.next_pause(&connect, Retry::Transient, None);
         assert!(next().unwrap() <= INITIAL_BACKOFF && next().unwrap() <= 2 * INITIAL_BACKOFF);
         assert_eq!(next(), Err(None));
-        let mut retries = Retries::within(&budget, MAX_HOLD, 9);
+        let mut retries = Retries::new(&budget, MAX_HOLD, 9);
         let now = Instant::now();
         assert_eq!(retries.next_pause(&connect, Retry::Transient, Some(now)), Err(None));
         let refused = trouble(Kind::Refused);
@@ -239,7 +234,7 @@ mod tests {
     fn after_a_hold_only_what_is_beyond_the_longest_one_is_waited_for_alone() {
         let budget = Budget::new();
         while budget.withdraw() {}
-        let mut retries = Retries::within(&budget, MAX_HOLD, 1);
+        let mut retries = Retries::new(&budget, MAX_HOLD, 1);
         for _ in 0..5 {
             let mut next = |pause| retries.next_pause(&too_many(pause), Retry::AfterHold, None);
             assert_eq!(next(None), Ok(Duration::ZERO));

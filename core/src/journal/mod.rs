@@ -9,6 +9,7 @@ mod call;
 mod canonical;
 mod compare;
 mod engine;
+mod engine_state;
 mod handle;
 mod key;
 #[cfg(test)]
@@ -29,7 +30,7 @@ pub use call::{JournalCall, journal_error};
 pub(crate) use canonical::NoForm;
 pub use canonical::{Canonical, Digest, FORM};
 pub use compare::{Digester, KeyState};
-pub(crate) use engine::EndOfClaim;
+pub(crate) use engine_state::EndOfClaim;
 pub use handle::{JournalHandle, JournalRecords, WeakJournal};
 pub use key::check_key;
 pub use rate::{RateRequest, RateShare, RateState};

@@ -7,7 +7,9 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::call::{CLOSED, JournalCall, PendingReply, journal_error};
-use super::engine::{ClaimAnswer, EndOfClaim, Engine, Operation};
+use super::engine::Engine;
+use super::engine_state::EndOfClaim;
+use super::worker::{ClaimAnswer, Operation};
 use super::{
     Claim, ClaimId, Entry, Identity, OpenStore, RateRequest, RateShare, Settled, Settlement, Store,
     StoreError,

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
-use super::engine::{ClaimAnswer, Operation, OtherOperation, Reply, Shared};
-use super::{Claim, Entry, OpenStore, Settled, Settlement, Store, StoreError, unrecorded};
+use super::engine_state::Shared;
+use super::{Claim, Claimed, Entry, OpenStore, Settled, Settlement, Spending, Store, StoreError, unrecorded};
 use crate::util::ending_threads;
 
 /// How many operations one transaction has at most: enough that a sync costs each
@@ -27,6 +27,50 @@ const MAX_GATHERING: Duration = Duration::from_millis(1);
 /// How soon a store that failed is opened anew at the earliest, and how often what
 /// could not be recorded is tried again.
 const RETRY_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Where the answer to an operation goes.
+type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
+
+/// Gets the store, or why it can't be opened.
+type OtherOperation = Box<dyn FnOnce(Result<&mut dyn Store, StoreError>) -> Option<String> + Send>;
+
+/// What an engine is asked to do.
+pub(super) enum Operation {
+    LookUp {
+        key: String,
+        reply: Reply<Option<Entry>>,
+    },
+    Claim {
+        claim: Claim,
+        reply: Reply<ClaimAnswer>,
+    },
+    Settle {
+        settlement: Settlement,
+        reply: Option<Reply<Settled>>,
+    },
+    /// Anything else, for itself: it gives the error after which the store can't be trusted.
+    Other(OtherOperation),
+    /// The same where the order is no matter: it makes no batch shorter.
+    Aside(OtherOperation),
+    /// Dropped once what was asked for before is done.
+    Flush(oneshot::Sender<()>),
+    /// Ends the thread; what is in here is dropped when the store is closed.
+    Close(oneshot::Sender<()>),
+}
+
+/// What came of a claim, and what was spent as of then, if it has a budget.
+#[derive(Debug)]
+pub(crate) struct ClaimAnswer {
+    pub(crate) claimed: Claimed,
+    pub(crate) spending: Option<Arc<Spending>>,
+}
+
+#[cfg(test)]
+impl ClaimAnswer {
+    pub(super) fn is_made(&self) -> bool {
+        self.claimed == Claimed::Made
+    }
+}
 
 pub(super) struct Worker {
     opener: Arc<dyn OpenStore>,

@@ -8,7 +8,7 @@ use std::task::Poll;
 
 use tokio::time::sleep_until;
 
-use super::attempts::Call;
+use super::call::Call;
 use crate::call::deadline::{cancelled, interrupted_error, interruption_reason};
 use crate::config::{CallOptions, Cancel};
 use crate::error::{Effect, Error, Kind};

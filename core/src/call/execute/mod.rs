@@ -1,6 +1,7 @@
 //! Executing one call: attempts until one decides it, or its time is over.
 
 mod attempts;
+mod call;
 mod interruption;
 mod permit;
 
@@ -15,7 +16,7 @@ use crate::config::{CallOptions, Cancel};
 use crate::error::Error;
 use crate::telemetry::TARGET;
 use crate::types::PreparedMessage;
-use attempts::Call;
+use call::Call;
 pub(crate) use interruption::stopped_before_begun;
 use permit::Answered;
 

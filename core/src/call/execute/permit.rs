@@ -5,16 +5,14 @@ use std::time::{Duration, Instant};
 
 use tokio::time::timeout;
 
-use super::attempts::Call;
+use super::call::{Call, Waiting, new_barrier};
 use super::interruption::catch_panic;
-use crate::call::Context;
-use crate::call::deadline::{Deadline, cancelled};
+use crate::call::deadline::cancelled;
 use crate::call::keyed::KeyClaim;
 use crate::call::limits::{NotAdmitted, Permit, Reservation};
-use crate::call::untyped::AnyOperation;
 use crate::config::CallOptions;
-use crate::error::{Effect, Error, ErrorClass, Kind, Outcome};
-use crate::transport::{Barrier, Gate};
+use crate::error::{Effect, Error, Kind};
+use crate::transport::Barrier;
 
 /// Whether the journal has answered a call: the message was accepted before.
 pub(super) enum Answered {
@@ -22,44 +20,8 @@ pub(super) enum Answered {
     ByJournal,
 }
 
-/// What a call waits for before its request.
-#[derive(Clone, Copy)]
-pub(super) enum Waiting {
-    /// What those under way leave of the spend limit.
-    Money,
-    Pace,
-    Slot,
-}
-
-impl Waiting {
-    /// The error of a call whose time is over while it waits.
-    pub(super) fn out_of_time(self) -> Error {
-        let (class, what) = match self {
-            Self::Money => (
-                ErrorClass::SpendLimit,
-                "what is left of the spend limit was held for messages under way until the call's deadline",
-            ),
-            Self::Pace => {
-                (ErrorClass::Transport, "the call's deadline passed while it waited for its pace (max_rate)")
-            }
-            Self::Slot => (
-                ErrorClass::Transport,
-                "the call's deadline passed while it waited for a slot (max_connections) or the end of a hold (429)",
-            ),
-        };
-        let kind = if class == ErrorClass::SpendLimit { class.kind() } else { Kind::Timeout };
-        Error::new(class, kind, Some(Outcome::NotSent), what)
-    }
-}
-
 /// Longer than any run.
 const MAX_WAIT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
-
-/// The barrier of an attempt; a message's body has to pass the pace's gate, too.
-pub(super) fn new_barrier(context: &Context, operation: &AnyOperation<'_>, deadline: Deadline) -> Barrier {
-    let pace = context.pace.clone().filter(|_| operation.effect() == Effect::Send);
-    Barrier::new(deadline.at()).with_gate(pace.map(|pace| Gate::new(move || pace.depart())))
-}
 
 impl Call<'_, '_> {
     /// Looks the key up and waits for a permit, before the call's time begins.

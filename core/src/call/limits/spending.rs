@@ -6,7 +6,7 @@ use std::time::Instant;
 use tokio::sync::Notify;
 
 use super::spending_book::{Decision, Held, Limits, SpendingBook, Spent};
-use crate::call::deadline::PollPauses;
+use crate::call::poll::PollPauses;
 use crate::error::{Error, ErrorClass, Outcome};
 use crate::journal::{Amounts, Budget, Ending, JournalHandle, Spending};
 use crate::util::lock;

@@ -3,7 +3,7 @@
 use tokio::time::sleep;
 
 use super::run::Run;
-use crate::call::retry::{Retries, Retry};
+use crate::call::retry::Retry;
 use crate::call::{Deadline, KeyedCall, Patience, execute_patiently, stopped_before_begun};
 use crate::config::CallOptions;
 use crate::error::{Error, Kind, Outcome};
@@ -19,7 +19,7 @@ pub(super) async fn send(
     message: &PreparedMessage,
 ) -> Result<Receipt, Error> {
     let options = CallOptions { key, ..run.call.clone() };
-    let mut retries = Retries::new(&run.context, run.context.config.max_retries);
+    let mut retries = run.context.retries(run.context.config.max_retries);
     // What was tried so far, and what the last try ended in.
     let (mut attempts, mut earlier) = (0, None);
     loop {
