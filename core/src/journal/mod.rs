@@ -10,6 +10,7 @@ mod canonical;
 mod compare;
 mod engine;
 mod engine_state;
+mod entry;
 mod handle;
 mod key;
 #[cfg(test)]
@@ -31,12 +32,13 @@ pub(crate) use canonical::NoForm;
 pub use canonical::{Canonical, Digest, FORM};
 pub use compare::{Digester, KeyState};
 pub(crate) use engine_state::EndOfClaim;
+pub use entry::{Claim, ClaimDeadline, ClaimId, Conflict, Ending, Entry, Settlement};
 pub use handle::{JournalHandle, JournalRecords, WeakJournal};
 pub use key::check_key;
 pub use rate::{RateRequest, RateShare, RateState};
 pub(crate) use session::{JournalRef, Session};
 pub use spending::{Affordability, Amounts, Budget, Spending};
 pub use store::{
-    Claim, ClaimDeadline, ClaimId, Claimed, Committed, Conflict, Ending, Entry, Identity, OpenStore,
-    RecordQuery, Resolution, Resolved, Settled, Settlement, Stop, Store, StoreError,
+    Claimed, Committed, Identity, OpenStore, RecordQuery, Resolution, Resolved, Settled, Stop, Store,
+    StoreError,
 };
