@@ -15,7 +15,7 @@ before(async () => {
 after(() => sandbox.stop());
 
 const MB = 1 << 20;
-const COUNT = 12;
+const COUNT = 30;
 
 for (const mode of ['a client that is closed', 'a client that is left', 'a client whose call is aborted', 'a sandbox that is left']) {
   test(`collected: ${mode}`, async (t) => {
