@@ -2,6 +2,7 @@
 // The errors of calls: a failure that the addon reports becomes one of the classes.
 
 const classes = require('./error-classes.cjs');
+const { CALL, CLIENT } = require('./fields.cjs');
 const { native } = require('./native.cjs');
 const { trailOf } = require('./results.cjs');
 
@@ -12,12 +13,32 @@ for (const [name, errorClass] of Object.entries(classes)) {
 /** Fields that a failure leaves out are absent, whatever its class implies: a read has no outcome. */
 const ABSENT = { outcome: null, status: null, code: null };
 
+/** A name as the core has it, such as `ca_file`. */
+const CORE_NAME = /\b[a-z]+(?:_[a-z]+)+\b/g;
+const OPTIONS = new Set([...Object.keys(CLIENT), ...Object.keys(CALL), 'maxInFlight', 'maxUnknown']);
+
+const optionName = (name) => {
+  const own = name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
+  return OPTIONS.has(own) ? own : name;
+};
+
+/**
+ * The failure's text, with options called as they are here; the field at fault is already.
+ * Neither the service's words are altered nor those on a journal, whose address has
+ * parameters of such names.
+ */
+function textOf({ message, status, field, kind }) {
+  if (typeof status === 'number' || field === 'journal' || kind === 'journal') return message;
+  const start = field && message.startsWith(`${field}: `) ? field.length : 0;
+  return message.slice(0, start) + message.slice(start).replace(CORE_NAME, optionName);
+}
+
 /** The error for a failure reported by the addon; its stack begins above `maker`. */
 function errorOf(failure, maker = errorOf) {
   // A class that this file does not know comes from a newer addon.
   const errorClass = classes[failure.className] ?? classes.PartnerMessagingError;
   const trail = failure.trail ? trailOf(JSON.parse(failure.trail)) : [];
-  const error = new errorClass(failure.message, { ...ABSENT, ...failure, trail });
+  const error = new errorClass(textOf(failure), { ...ABSENT, ...failure, trail });
   Error.captureStackTrace(error, maker);
   return error;
 }

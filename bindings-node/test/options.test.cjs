@@ -113,6 +113,28 @@ test('a call with an unusable option rejects and never throws', async () => {
   assert.equal(sandbox.requests.length, before);
 });
 
+test('an option has one name in a text, the one that it has here', async () => {
+  const texts = [
+    [{ baseUrl: 'http://example.com' }, /^baseUrl: .* the option allowHttp is set\./],
+    [{ clientKeyFile: 'key.pem' }, /^clientCertFile: must be set, since clientKeyFile is\./],
+    [{ maxCost: { SGD: '1' } }, /^maxCost: .* of the spendLimit\./],
+  ];
+  for (const [options, text] of texts) {
+    assert.throws(() => sandbox.client(options), (error) => {
+      assert.match(error.message, text);
+      return true;
+    });
+  }
+  // What the caller wrote is no other name of it, and an address of PostgreSQL has its own.
+  assert.throws(() => sandbox.client({ ca_file: 'ca.pem' }), /^ConfigError: ca_file: is no option/);
+  const journal = 'postgresql://u@127.0.0.1/db?journal=j&connect_timeout=never';
+  assert.throws(() => sandbox.client({ journal }), /^ConfigError: journal: .*connect_timeout must be/);
+  // The service's words stay.
+  sandbox.pushFault({ kind: 'respond', status: 400, body: { success: false, error: 'max_retries is odd' } });
+  assert.match((await failure(sandbox.client().send(sms))).message, /max_retries is odd/);
+  sandbox.reset();
+});
+
 test('a message that is none rejects and never throws', async () => {
   const client = sandbox.client();
   const deep = JSON.parse('['.repeat(500) + ']'.repeat(500));

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { Client } from 'partner-messaging';
 import support from './support/support.cjs';
 
 const { folder, run, sms } = support;
@@ -34,6 +35,11 @@ const program = (options) => `
     const sent = await client.send(${JSON.stringify(sms)}).then(({ messageId }) => messageId, ({ kind, outcome }) => kind + ' ' + outcome);
     console.log(fetched + ', ' + sent);
   })();`;
+
+test('the option that puts it right is named as it is here', async () => {
+  const client = new Client({ apiKey: 'k', baseUrl: url, maxRetries: 0, trustEnv: false });
+  await assert.rejects(client.send(sms), /if the issuer is your own, name its certificate by caFile\./);
+});
 
 for (const [what, env, options, expected] of [
   ['nothing names the authority', {}, {}, 'not trusted, tls not_sent'],
