@@ -29,7 +29,10 @@ export declare class NativeBatch {
   close(): void
   /** Whether another message can be begun; `false`: never more; absent: not now. */
   roomNow(): boolean | null
-  /** Waits for room; completes with whether there will be any. */
+  /**
+   * Waits for room; completes with whether there will be any, and with nothing when calls
+   * make none any more, but who takes results.
+   */
   room(number: number): void
   /** Waits for results; completes with those that there are, none once everything has ended. */
   results(number: number): void

@@ -1,6 +1,7 @@
 'use strict';
 // Sending many messages: an async iterator over what became of them.
 
+const { EnginePromise } = require('./call-queue.cjs');
 const { native } = require('./native.cjs');
 const { configError, errorOf, errorOfCall } = require('./errors.cjs');
 const { isKey } = require('./options.cjs');
@@ -40,6 +41,7 @@ class SendMany {
   #failures = [];
   #buffered = [];
   #fetching;
+  #onTaken;
 
   /** @private Runs come from a client. `write` makes JSON of a message, or tells what is wrong. */
   constructor(batch, queue, messages, { write, signal, onProgress }) {
@@ -100,8 +102,13 @@ class SendMany {
   }
 
   async #hasRoom() {
-    const room = this.#batch.roomNow();
-    return room ?? this.#queue.push((number) => this.#batch.room(number));
+    for (;;) {
+      const room = this.#batch.roomNow() ?? (await this.#queue.push((number) => this.#batch.room(number)));
+      if (room !== null) return room;
+      // The addon waits for calls alone: a run that nobody reads any more keeps no process
+      // alive, and is collected. Meanwhile there may be room.
+      if (this.#batch.roomNow() === null) await new EnginePromise((resolve) => (this.#onTaken = resolve));
+    }
   }
 
   #offer(item) {
@@ -134,6 +141,7 @@ class SendMany {
       results = [];
     }
     if (results.length === 0) this.#end();
+    this.#onTaken?.();
     const progress = this.#onProgress && this.#batch.progress();
     if (progress) this.#onProgress(batchSummary(progress));
   }

@@ -112,11 +112,12 @@ impl NativeBatch {
         self.core.has_room()
     }
 
-    /// Waits for room; completes with whether there will be any.
+    /// Waits for room; completes with whether there will be any, and with nothing when calls
+    /// make none any more, but who takes results.
     #[napi(catch_unwind)]
     pub fn room(&self, number: u32) {
         let core = self.core.clone();
-        self.queue.push(number, async move { Ok(core.room().await) });
+        self.queue.push(number, async move { Ok(core.room_of_calls().await) });
     }
 
     /// Waits for results; completes with those that there are, none once everything has ended.
@@ -139,7 +140,7 @@ impl NativeBatch {
     }
 }
 
-impl CallResult for bool {
+impl CallResult for Option<bool> {
     fn write(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
         serde_json::to_writer(out, self)
     }

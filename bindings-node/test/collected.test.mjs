@@ -17,7 +17,7 @@ after(() => sandbox.stop());
 const MB = 1 << 20;
 const COUNT = 30;
 
-for (const mode of ['a client that is closed', 'a client that is left', 'a client whose call is aborted', 'a sandbox that is left']) {
+for (const mode of ['a client that is closed', 'a client that is left', 'a client whose call is aborted', 'a run that is left', 'a sandbox that is left']) {
   test(`collected: ${mode}`, async (t) => {
     const args = ['--expose-gc', join(folder, 'test', 'support', 'collected.cjs'), mode, String(COUNT)];
     const { code, stdout, stderr } = await run(args, { env: pointedAt(sandbox) });

@@ -10,7 +10,7 @@ import { AuthenticationError, Client, ConfigError, InsufficientCreditError, Inva
 import { Sandbox } from 'partner-messaging/testing';
 import support from './support/support.cjs';
 
-const { until } = support;
+const { pointedAt, run, until } = support;
 
 let sandbox;
 before(async () => {
@@ -248,3 +248,13 @@ async function using_(it, use) {
     await it.close();
   }
 }
+
+test('a run that nobody reads any more keeps no process alive', async () => {
+  const program = `
+    const { Client } = require('partner-messaging');
+    const results = new Client().sendMany(Array(1000).fill(${JSON.stringify(sms(1))}));
+    results.next().then(({ value }) => console.log(value.outcome));`;
+  const { code, stdout, stderr } = await run(['-e', program], { env: pointedAt(sandbox) });
+  assert.deepEqual([code, stdout, stderr], [0, 'sent\n', '']);
+  assert.ok(sandbox.requests.length < 1000);
+});

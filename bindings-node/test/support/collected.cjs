@@ -50,6 +50,11 @@ const ways = {
     await client.send(sms, { signal: AbortSignal.abort() }).catch(() => {});
     return client;
   },
+  'a run that is left': async ({ Client }, onEvent) => {
+    const client = new Client({ onEvent });
+    await client.sendMany(Array(1000).fill(sms)).next();
+    return client;
+  },
   'a sandbox that is left': async ({ Sandbox }, onEvent) => {
     const sandbox = await Sandbox.start();
     const client = sandbox.client({ onEvent });

@@ -99,6 +99,12 @@ impl Batch {
         poll_fn(|context| self.0.poll_room(context)).await
     }
 
+    /// Like [`room`](Self::room), but waits for calls alone: `None` when none is under way, and
+    /// results that nobody has taken leave no room.
+    pub async fn room_of_calls(&self) -> Option<bool> {
+        poll_fn(|context| self.0.poll_room_of_calls(context)).await
+    }
+
     /// Waits for results, and gives those that there are, at most so many; none once
     /// everything has ended. Dropping the future loses nothing.
     ///

@@ -173,6 +173,17 @@ impl Run {
         room.map_or(Poll::Pending, Poll::Ready)
     }
 
+    /// The same; `None`: not before results are taken, since nothing is under way.
+    pub(crate) fn poll_room_of_calls(&self, context: &TaskContext<'_>) -> Poll<Option<bool>> {
+        let mut state = self.lock();
+        let room = self.room_in(&state);
+        if room.is_none() && state.summary.in_flight > 0 {
+            state.wait(context.waker());
+            return Poll::Pending;
+        }
+        Poll::Ready(room)
+    }
+
     /// The same for now; `None`: not now, but perhaps later.
     pub(crate) fn room(&self) -> Option<bool> {
         self.room_in(&self.lock())
