@@ -22,7 +22,7 @@ static char journal_path[64];
 /* What a caller takes for a journal's place; nothing is made outside of that folder. */
 static const char *any_path(void) {
     static const char *const paths[] = {
-        NULL, "", ":memory:", "\xff\xfe", "/nonexistent/journal.db", "/dev/null", "http://127.0.0.1:1/j", journal_folder,
+        NULL, "", ":memory:", "\xff\xfe", "/dev/null/journal.db", "/dev/null", "http://127.0.0.1:1/j", journal_folder,
     };
     const unsigned count = sizeof paths / sizeof *paths;
     const unsigned chosen = below(count + 4);

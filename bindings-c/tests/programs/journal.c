@@ -111,10 +111,10 @@ static void of_one_origin(pm_journal *journal) {
     pm_status status = pm_client_new(options, &client, &error);
     fails(status, PM_CONFIG_ERROR, error, "journal", "http://127.0.0.1:9");
     /* The last setter counts; one that can't be used is told. */
-    pm_options_set_journal(options, "/nonexistent/journal.db");
+    pm_options_set_journal(options, "/dev/null/journal.db");
     error = NULL;
     status = pm_client_new(options, &client, &error);
-    fails(status, PM_JOURNAL_ERROR, error, NULL, "/nonexistent/journal.db");
+    fails(status, PM_JOURNAL_ERROR, error, NULL, "/dev/null/journal.db");
     pm_options_set_journal_handle(options, NULL);
     error = NULL;
     status = pm_client_new(options, &client, &error);

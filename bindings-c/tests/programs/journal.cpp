@@ -69,7 +69,7 @@ static void by_exceptions(const pm::Sandbox &sandbox, const std::string &path) {
         CHECK(error.field() == "key" && error.outcome() == pm::Outcome::none);
     }
     try {
-        const pm::Journal nowhere("/nonexistent/journal.db");
+        const pm::Journal nowhere("/dev/null/journal.db");
         CHECK(false);
     } catch (const pm::JournalError &) {
     }
