@@ -11,7 +11,7 @@ use crate::config::{ClientBuilder, Config};
 use crate::error::{Effect, Error};
 use crate::operations::{ListPage, Send};
 use crate::transport::Response;
-use crate::types::{Message, MessageFilter, Pager, PreparedMessage, Receipt, Sms, Step};
+use crate::types::{Message, MessageFilter, PageStep, Pager, PreparedMessage, Receipt, Sms};
 
 /// What an answer proves of a message to `+6591234567` that says `your code is 987654`.
 ///
@@ -53,9 +53,9 @@ pub fn pages(status: u16, body: &[u8]) -> (usize, Option<Error>) {
             Classification::Failed { error, .. } => Err(error),
         };
         match pager.settle(number, result) {
-            Step::Page(Ok(page)) => pages += usize::from(!page.messages.is_empty()),
-            Step::Page(Err(error)) => return (pages, Some(error.attach_effect(Effect::Read))),
-            Step::Skip | Step::End => {}
+            PageStep::Page(Ok(page)) => pages += usize::from(!page.messages.is_empty()),
+            PageStep::Page(Err(error)) => return (pages, Some(error.attach_effect(Effect::Read))),
+            PageStep::Skip | PageStep::End => {}
         }
     }
     (pages, None)
