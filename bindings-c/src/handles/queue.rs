@@ -46,6 +46,17 @@ impl CompletionQueue {
     }
 }
 
+impl Drop for pm_queue {
+    /// With a queue goes what is in it, and what calls under way, which keep a part of it, are
+    /// still to bring: none of that counts among the calls of a client any more.
+    fn drop(&mut self) {
+        // A child must not wait for a lock that a thread of its parent has.
+        if !self.is_inherited() {
+            drop(self.items.items.close());
+        }
+    }
+}
+
 impl pm_queue {
     pub(crate) fn new() -> Option<Self> {
         let items = CompletionQueue { items: Queue::new().ok()?, completions: AtomicUsize::new(0) };

@@ -114,6 +114,26 @@ int main(void) {
     full(client, queue);
     send_sms(client);
     pm_queue_free(queue);
+    CHECK(pm_client_wait(client, PATIENCE));
+
+    /* Also while a call that was to bring its completion there is still under way. */
+    queue = pm_queue_new();
+    for (int i = 0; i < BOUND - 1; i++)
+        CHECK(submit(client, queue, NULL) == PM_OK);
+    CHECK(pm_client_wait(client, PATIENCE));
+    control(sandbox, STALL);
+    pm_call *stalled = NULL;
+    CHECK(submit(client, queue, &stalled) == PM_OK);
+    full(client, queue);
+    pm_queue_free(queue);
+    queue = pm_queue_new();
+    for (int i = 0; i < BOUND - 1; i++)
+        CHECK(submit(client, queue, NULL) == PM_OK);
+    full(client, queue);
+    pm_cancel(stalled);
+    pm_call_free(stalled);
+    control(sandbox, NO_FAULT);
+    pm_queue_free(queue);
     pm_client_free(client);
 
     struct chain chain = {bounded_client(sandbox, 1), 20};

@@ -24,6 +24,8 @@ pub struct Queue<T> {
 struct State<T> {
     items: VecDeque<T>,
     signalled: bool,
+    /// Whether nobody will take an item any more.
+    closed: bool,
 }
 
 impl<T> Queue<T> {
@@ -39,7 +41,7 @@ impl<T> Queue<T> {
         });
         let (signal, fd) =
             pair.map_err(|error| Error::out_of_resources(format!("no queue can be made: {error}")))?;
-        let state = Mutex::new(State { items: VecDeque::new(), signalled: false });
+        let state = Mutex::new(State { items: VecDeque::new(), signalled: false, closed: false });
         Ok(Self { state, arrived: Condvar::new(), signal, fd })
     }
 
@@ -49,9 +51,14 @@ impl<T> Queue<T> {
     }
 
     /// Adds an item, and does what has to be done before anybody can take it. `then` must
-    /// neither block nor use the queue.
+    /// neither block nor use the queue. In a queue that was closed the item is dropped.
     pub fn push_and(&self, item: T, then: impl FnOnce()) {
         let mut state = self.lock();
+        if state.closed {
+            drop(state);
+            drop(item);
+            return then();
+        }
         state.items.push_back(item);
         self.raise(&mut state);
         then();
@@ -62,6 +69,15 @@ impl<T> Queue<T> {
     /// Takes all items there are, without waiting.
     pub fn drain(&self) -> VecDeque<T> {
         let mut state = self.lock();
+        self.lower(&mut state);
+        std::mem::take(&mut state.items)
+    }
+
+    /// Takes all items there are; what is added from now on is dropped, since nobody will
+    /// take it.
+    pub fn close(&self) -> VecDeque<T> {
+        let mut state = self.lock();
+        state.closed = true;
         self.lower(&mut state);
         std::mem::take(&mut state.items)
     }
@@ -150,6 +166,18 @@ mod tests {
         }
         drop(state);
         there
+    }
+
+    #[test]
+    fn a_closed_queue_keeps_nothing() {
+        let queue = Queue::new().unwrap();
+        let item = Arc::new(());
+        queue.push(item.clone());
+        assert_eq!(queue.close().len(), 1);
+        let mut done = false;
+        queue.push_and(item.clone(), || done = true);
+        assert_eq!((Arc::strong_count(&item), queue.len(), done), (1, 0, true));
+        assert!(!readable(&queue));
     }
 
     #[test]
