@@ -11,7 +11,7 @@ import threading
 import time
 import traceback
 import weakref
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -111,23 +111,27 @@ def test_cancelling_a_call_that_waits_for_a_slot(sandbox: Sandbox) -> None:
     asyncio.run(main())
 
 
-def test_cancelling_in_the_very_turn_of_the_answer_loses_nothing(sandbox: Sandbox) -> None:
-    """The answer is in before the cancelled task runs: it was sent, and that is said."""
+async def cancelled_in_the_turn_of_its_answer(call: Coroutine[Any, Any, Any]) -> Any:
+    """The cancellation of a call whose answer is in before the cancelled task runs."""
+    task = asyncio.create_task(call)
+    await asyncio.sleep(0)
+    # The answer arrives while the loop stands still.
+    queue = _async._completions(asyncio.get_running_loop()).queue
+    assert select.select([queue.fileno()], [], [], HANGS)[0]
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError) as raised:
+        await task
+    return own(raised.value)
 
+
+def test_cancelling_in_the_very_turn_of_the_answer_loses_nothing(sandbox: Sandbox) -> None:
     async def main() -> None:
         async with sandbox.async_client() as client:
             for _ in range(10):
-                task = asyncio.create_task(client.send(HELLO))
-                await asyncio.sleep(0)
-                # The answer arrives while the loop stands still.
-                queue = _async._completions(asyncio.get_running_loop()).queue
-                assert select.select([queue.fileno()], [], [], HANGS)[0]
-                task.cancel()
-                with pytest.raises(asyncio.CancelledError) as raised:
-                    await task
-                assert own(raised.value).outcome == "sent"
-                assert own(raised.value).receipt.status == "SENT"
-                (note,) = own(raised.value).__notes__
+                cancelled = await cancelled_in_the_turn_of_its_answer(client.send(HELLO))
+                assert cancelled.outcome == "sent"
+                assert cancelled.receipt.status == "SENT"
+                (note,) = cancelled.__notes__
                 assert note.endswith("(outcome: sent)")
 
     asyncio.run(main())
@@ -138,14 +142,7 @@ def test_cancelling_a_request_in_the_turn_of_its_answer_keeps_its_reply(sandbox:
         sandbox.set_fault("respond", status=200, body={"success": True, "data": {"id": 7}})
         async with sandbox.async_client() as client:
             for method, outcome in (("PUT", "sent"), ("GET", None)):
-                task = asyncio.create_task(client.request(method, "/x"))
-                await asyncio.sleep(0)
-                queue = _async._completions(asyncio.get_running_loop()).queue
-                assert select.select([queue.fileno()], [], [], HANGS)[0]
-                task.cancel()
-                with pytest.raises(asyncio.CancelledError) as raised:
-                    await task
-                cancelled = own(raised.value)
+                cancelled = await cancelled_in_the_turn_of_its_answer(client.request(method, "/x"))
                 assert cancelled.outcome == outcome and not hasattr(cancelled, "receipt")
                 if outcome is None:
                     assert not hasattr(cancelled, "reply") and not hasattr(cancelled, "__notes__")

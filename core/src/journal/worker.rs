@@ -1,7 +1,8 @@
 //! A journal's thread: it has the store, and gathers what calls ask for into batches.
 //!
 //! Calls neither wait for the disk on their own thread nor each pay for a sync of
-//! their own: whatever has been asked for while one batch was committed is the next.
+//! their own: whatever has been asked for while one batch was committed is the next, with
+//! what is asked in the next moment where many calls are under way.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

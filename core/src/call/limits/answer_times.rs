@@ -1,8 +1,9 @@
 //! How fast the service has answered of late.
 
-use crate::util::lock;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
+
+use crate::util::lock;
 
 /// For how long an answer counts.
 const WINDOW_SECONDS: u64 = 10;
